@@ -1,0 +1,72 @@
+"""The seam to the journal: what a journal can do, whatever it is kept in."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from warroom.core.base import Frozen
+from warroom.core.definitions import Definitions
+from warroom.core.events import Draft, Event
+from warroom.core.probe import Outcome, Word
+from warroom.core.rules import Value
+
+
+class Head(Frozen):
+    """Where a journal ends: the number and the hash of its last event."""
+
+    seq: int
+    hash: str
+
+
+class Sample(Frozen):
+    """One reading as it is kept for plots, reviews and `status`. Samples are not events and not chained."""
+
+    probe: str
+    at_us: int
+    mono_us: int
+    took_us: int
+    outcome: Outcome
+    value: Value = None
+    text: str = ""
+    word: Word
+    """The probe's verdict after this reading."""
+
+
+class HeadMoved(Exception):  # noqa: N818  # a signal between store and room, never shown to people
+    """Another process appended since the state was folded; catch up and decide again."""
+
+
+class Journal(Protocol):
+    """An append-only, ordered, durable list of events, with the definitions that they belong to."""
+
+    def definitions(self) -> Definitions: ...
+
+    def append(self, drafts: Sequence[Draft], *, after: int) -> tuple[Event, ...]:
+        """Stores all drafts or none, durably, as the events after number `after`.
+
+        A draft whose id is stored already is not stored again; its stored event is returned.
+        Raises `HeadMoved` when `after` is not the head, and `CannotWrite` when the medium refuses.
+        """
+
+    def read(self, since: int = 0) -> Iterator[Event]:
+        """Events with a number above `since`, in order."""
+
+    def about(self, subject: str) -> tuple[Event, ...]:
+        """All events about one item, probe or step, in order."""
+
+    def recent(self, count: int) -> tuple[Event, ...]:
+        """The last events, in order."""
+
+    def head(self) -> Head: ...
+
+    def record(self, samples: Sequence[Sample]) -> None:
+        """Keeps readings. They may be lost with the power, never with the process."""
+
+    def samples(self, probe: str, count: int) -> tuple[Sample, ...]:
+        """The last readings of a probe, oldest first."""
+
+    def remember(self, key: str, value: str) -> None:
+        """Keeps a setting of the screen, such as the cursor. Not part of the record."""
+
+    def recall(self, key: str) -> str: ...
+
+    def close(self) -> None: ...
