@@ -12,7 +12,7 @@ class Command(Frozen):
 
     argv: tuple[str, ...] = Field(min_length=1)
     cwd: str = ""
-    """Working directory, relative to the side file; "" is the directory that warroom was started in."""
+    """Working directory, relative to the one that warroom was started in."""
     expected: Seconds = 10.0
     """How long it usually takes."""
     timeout: Seconds = 600.0

@@ -5,6 +5,7 @@ Every function takes the plan and the state first and is decided against the new
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from warroom.core import events as ev
 from warroom.core.bindings import Command
@@ -24,6 +25,14 @@ class Refusal:
 Decision = tuple[ev.Body, ...] | Refusal
 Wish = Callable[[Definitions, Release], Decision]
 """A wish with its arguments bound; only plan and state are open."""
+
+
+def start(plan: Definitions, state: Release, *, release: str, environment: str, t0_us: int) -> Decision:
+    """The first event of a journal."""
+    if state.seq:
+        return Refusal(f'the journal holds the release "{state.name}" already')
+    title = plan.checklist.title
+    return (ev.ReleaseStarted(release=release, environment=environment, t0_us=t0_us, checklist=title),)
 
 
 def tick(plan: Definitions, state: Release, item: str, *, note: str, value: str, seen: tuple[ev.Seen, ...]) -> Decision:
@@ -79,9 +88,14 @@ class Launch:
     """Where and as whom a command is about to run."""
 
     run: str
-    cwd: str
+    """A unique id for this run."""
+    base: str
+    """The directory that a command's own `cwd` starts from."""
     host: str
     user: str
+
+    def cwd(self, command: Command) -> str:
+        return str(PurePath(self.base) / command.cwd)
 
 
 def command_of(plan: Definitions, target: str) -> Command | None:
@@ -224,7 +238,7 @@ def _started(
         attempt=before.attempt + 1 if before else 1,
         title=plan.title(target),
         argv=command.argv,
-        cwd=launch.cwd,
+        cwd=launch.cwd(command),
         host=launch.host,
         user=launch.user,
     )

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 
 class WarroomError(Exception):
-    """One sentence about what is wrong, and optionally one about what to do."""
+    """What is wrong and, as a hint, what to do: two halves of one sentence, neither with a full stop."""
 
     exit_status: ClassVar[int] = 1
 
@@ -24,7 +24,7 @@ class WarroomError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message}. {self.hint}" if self.hint else self.message
+        return f"{self.message}; {self.hint}" if self.hint else self.message
 
 
 class BadInput(WarroomError):

@@ -6,88 +6,28 @@ A source measures (`Measurement`), `assess` turns that into a `Reading`, `advanc
 
 from decimal import Decimal
 from math import isfinite
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from pydantic import Field, JsonValue, field_validator, model_validator
+from warroom.core.base import Frozen
+from warroom.core.probespec import PANES, Check, Pane, ProbeSpec
+from warroom.core.rules import Rule, Value, parse_rule
 
-from warroom.core.base import Frozen, Seconds
-from warroom.core.rules import RuleText, Value, parse_rule
+__all__ = [
+    "PANES", "Blames", "Check", "Level", "Measurement", "Outcome", "Pane", "ProbeSpec", "Reading", "Track", "Verdict",
+    "Word", "advance", "assess", "judge", "show",
+]  # fmt: skip
 
-Pane = Literal["health", "error rate", "payment success", "queue depth"]
-PANES: tuple[Pane, ...] = ("health", "error rate", "payment success", "queue depth")
 Outcome = Literal["ok", "warn", "fail", "no_data", "error"]
 Level = Literal["pending", "ok", "warn", "fail"]
 Word = Literal["pending", "ok", "warn", "fail", "unknown", "stale"]
+Blames = Literal["target", "messenger"]
 
 WINDOW = 5  # readings that count ...
 HARD = 3  # ... and how many of them must be bad. 3 of 5 sees one bad backend of three far sooner than 3 in a row
 GOOD_RUN = 2  # good readings in a row that end a warn or fail
 TROUBLES = 2  # readings without data, or errors, in a row that make a probe unknown
 
-_SEVERITY: dict[str, int] = {"ok": 0, "warn": 1, "fail": 2}
-
-
-class Check(Frozen):
-    """One value out of a measurement, with its limits."""
-
-    get: str = "value"
-    """Which value: `value`, `status`, `latency_ms`, `header:NAME`, `json:$.a.b`."""
-    label: str = ""
-    unit: str = ""
-    scale: float = 1.0
-    """The measured number is multiplied by this before it is compared and shown."""
-    warn: RuleText | None = None
-    fail: RuleText | None = None
-    recover: RuleText | None = None
-    """What a value must be to end a warn or fail; without it, not being warn or fail is enough."""
-    min_volume: float | None = None
-    """Below this volume of the measurement the value is no data."""
-
-    @model_validator(mode="after")
-    def _has_a_rule(self) -> "Check":
-        if self.warn is None and self.fail is None:
-            raise ValueError('a check needs a "warn" or a "fail" rule')
-        return self
-
-
-class ProbeSpec(Frozen):
-    """One probe file. The id is the file's name."""
-
-    id: str
-    title: str
-    every: Seconds
-    deadline: Seconds
-    """Total time for one measurement."""
-    pane: Pane | None = None
-    """One of the four big panes; others go to the list."""
-    stale_after: Seconds | None = None
-    on_trouble: Literal["fail", "unknown"] | None = None
-    """What refused, timed out or unreadable means; by default the source's kind decides."""
-    source: dict[str, JsonValue]
-    """As written, secrets unresolved; `probing` builds the real source from it."""
-    check: tuple[Check, ...] = Field(min_length=1)
-
-    @field_validator("source")
-    @classmethod
-    def _names_its_kind(cls, value: dict[str, JsonValue]) -> dict[str, JsonValue]:
-        if not isinstance(value.get("kind"), str):
-            raise ValueError('a source needs a "kind", such as "http" or "promql"')
-        return value
-
-    @model_validator(mode="after")
-    def _fits_its_interval(self) -> "ProbeSpec":
-        if not 0 < self.deadline < self.every:
-            raise ValueError('"deadline" must be above 0 and shorter than "every"')
-        return self
-
-    @property
-    def kind(self) -> str:
-        return str(self.source["kind"])
-
-    @property
-    def freshness(self) -> float:
-        """Seconds after which the last reading is stale."""
-        return self.stale_after if self.stale_after is not None else 2.5 * self.every + self.deadline
+_WORSE: dict[Outcome, int] = {"ok": 0, "error": 1, "no_data": 1, "warn": 2, "fail": 3}
 
 
 class Measurement(Frozen):
@@ -95,9 +35,11 @@ class Measurement(Frozen):
 
     values: dict[str, Value] = {}
     volume: float | None = None
+    missing: dict[str, str] = {}
+    """Why a value, or the `volume`, is missing, in words, where that is known: `the query gives no series`."""
     trouble: str = ""
     """Why nothing could be measured, in words; "" when something was."""
-    blames: Literal["target", "messenger"] = "messenger"
+    blames: Blames = "messenger"
     """Whether trouble says that the target is bad, or only that we could not ask."""
     via: str = ""
     """Where the values came from: a host or an instance."""
@@ -109,6 +51,7 @@ class Reading(Frozen):
     probe: str
     at_us: int
     mono_us: int
+    """When it began, so that no part of it is younger than its age says."""
     took_us: int
     outcome: Outcome
     value: Value = None
@@ -130,7 +73,7 @@ class Track(Frozen):
     troubles: int = 0
     last: Reading | None = None
     last_value: Reading | None = None
-    """The newest reading that had a value; its age is the age of the value shown."""
+    """The newest reading that counted, good or bad: the level rests on it, and its value and age are shown."""
 
 
 class Verdict(Frozen):
@@ -139,82 +82,122 @@ class Verdict(Frozen):
     probe: str
     word: Word
     was: Level = "pending"
-    """The last measured level, when the word is unknown or stale."""
+    """The last measured level; what an unknown or stale probe was before."""
     mark: str = ""
     """`2 of 5`: bad readings in the window, while there are any."""
     value: Value = None
     unit: str = ""
     age_s: float | None = None
+    """Of the value."""
     text: str = ""
-    """Why, in one line: value, rule, readings counted, source."""
+    """Why, in one line: `error rate 2.31 % > 1 %, 3 of 5, prom-a, 4 s old`."""
+
+
+class _Result(NamedTuple):
+    """What one check says."""
+
+    outcome: Outcome
+    value: Value
+    text: str
+    recovered: bool = False
 
 
 def assess(spec: ProbeSpec, found: Measurement, *, at_us: int, mono_us: int, took_us: int) -> Reading:
-    """Compares a measurement with its probe's limits. Of several checks the worst decides, and the text says which."""
+    """Compares a measurement with its probe's limits. Of several checks the worst decides, and the text says which.
 
-    def reading(outcome: Outcome, check: Check, value: Value, text: str, *, recovered: bool = True) -> Reading:
-        return Reading(
-            probe=spec.id, at_us=at_us, mono_us=mono_us, took_us=took_us, outcome=outcome, value=value,
-            unit=check.unit, text=text, via=found.via, recovered=recovered,
-        )  # fmt: skip
-
-    first = spec.check[0]
+    The value is always the first check's. A missing value is worse than ok, and no excuse for another one that is bad.
+    """
     if found.trouble:
         bad = spec.on_trouble == "fail" if spec.on_trouble else found.blames == "target"
-        return reading("fail" if bad else "error", first, None, found.trouble)
-    results = [_apply(check, found) for check in spec.check]
-    missing = next((text for outcome, _, text, _ in results if outcome == "no_data"), None)
-    bad_ones = [result for result in results if result[0] in ("warn", "fail")]
-    shown = results[0][1]
-    if bad_ones:
-        outcome, _, text, _ = max(bad_ones, key=lambda result: _SEVERITY[result[0]])
-        return reading(outcome, first, shown, text, recovered=False)
-    if missing is not None:
-        return reading("no_data", first, None, missing)
-    return reading("ok", first, shown, results[0][2], recovered=all(result[3] for result in results))
+        decides = first = _Result("fail" if bad else "error", None, found.trouble)
+        recovered = False
+    else:
+        results = [_apply(check, found) for check in spec.check]
+        decides, first = max(results, key=lambda result: _WORSE[result.outcome]), results[0]
+        recovered = all(result.recovered for result in results)
+    return Reading(
+        probe=spec.id,
+        at_us=at_us,
+        mono_us=mono_us,
+        took_us=took_us,
+        outcome=decides.outcome,
+        value=None if decides.outcome == "no_data" else first.value,
+        unit=spec.check[0].unit,
+        text=decides.text,
+        via=found.via,
+        recovered=recovered,
+    )
 
 
-def _apply(check: Check, found: Measurement) -> tuple[Outcome, Value, str, bool]:
-    """Outcome, scaled value, words, and whether the value counts for recovery."""
-    value = _scaled(found.values.get(check.get), check.scale)
+def _apply(check: Check, found: Measurement) -> _Result:
     label = check.label or ("" if check.get == "value" else check.get)
-    if value is None:
-        return "no_data", None, f"no data for {check.get}", False
-    if check.min_volume is not None and (found.volume is None or found.volume < check.min_volume):
-        seen = "unknown" if found.volume is None else f"{found.volume:g}"
-        return "no_data", None, f"volume {seen} < {check.min_volume:g}", False
-    for outcome, text in (("fail", check.fail), ("warn", check.warn)):
+    value = _scaled(check, found.values.get(check.get))
+    why_not = _why_no_data(check, found, value)
+    if why_not:
+        return _Result("no_data", None, f"no data: {why_not}")
+    limits: tuple[tuple[Outcome, str | None], ...] = (("fail", check.fail), ("warn", check.warn))
+    for outcome, text in limits:
         if text is not None and parse_rule(text).holds(value):
-            words = f"{label} {_with_unit(value, check.unit)} {_with_unit(text, check.unit)}".strip()
-            return outcome, value, words, False  # type: ignore[return-value]  # the tuple above holds only outcomes
+            words = f"{label} {_beside(parse_rule(text), value)} {check.unit}".strip()
+            return _Result(outcome, value, f"{words} {text.strip()} {check.unit}".strip())
     recovered = check.recover is None or parse_rule(check.recover).holds(value)
-    return "ok", value, f"{label} {_with_unit(value, check.unit)}".strip(), recovered
+    return _Result("ok", value, f"{label} {show(value)} {check.unit}".strip(), recovered)
 
 
-def _scaled(value: Value, scale: float) -> Value:
-    """NaN and infinity are no data: they have been taken for good and for bad by every tool that compared them."""
-    if isinstance(value, bool | str) or value is None:
+def _why_no_data(check: Check, found: Measurement, value: Value) -> str:
+    """Why a check has nothing to judge, or ""."""
+    if value is None:
+        return found.missing.get(check.get, f"{check.get} is missing")
+    if not all(rule.fits(value) for rule in check.rules):
+        return f'{check.get} is {show(value)}, which "{check.fail or check.warn}" cannot judge'
+    if check.min_volume is None:
+        return ""
+    if found.volume is None or not isfinite(found.volume):
+        return found.missing.get("volume", "the volume is unknown")
+    return f"volume {show(found.volume)} < {show(check.min_volume)}" if found.volume < check.min_volume else ""
+
+
+def _scaled(check: Check, value: Value) -> Value:
+    """The value as the check compares it. Texts that are figures count as numbers: headers and many APIs send them so.
+
+    NaN and infinity are no data: every tool that compared them took them for good or for bad.
+    """
+    try:
+        number = float(value) if isinstance(value, str) and check.numeric else value
+        if isinstance(number, bool | str) or number is None:
+            return number
+        if not isfinite(number) or check.scale == 1.0:
+            return number if isfinite(number) else None
+        scaled = float(Decimal(str(number)) * Decimal(str(check.scale)))
+    except ValueError:  # a text that is no figure
         return value
-    if not isfinite(value):
+    except OverflowError:  # an integer beyond all floats
         return None
-    return value if scale == 1.0 else float(Decimal(str(value)) * Decimal(str(scale)))
+    return scaled if isfinite(scaled) else None
 
 
-def _with_unit(value: Value, unit: str) -> str:
-    return f"{show(value)} {unit}".strip()
+def _beside(rule: Rule, value: Value) -> str:
+    """The value as shown next to a rule that holds for it, with as many digits as it takes to see why."""
+    rounded = show(value)
+    if rule.number() is None or isinstance(value, bool | str) or rule.holds(float(rounded)):
+        return rounded
+    return str(value)
 
 
 def show(value: Value) -> str:
-    """A value for people: at most four significant digits, whole numbers whole."""
+    """A value for people: four significant digits, but the whole part is never cut."""
     if value is None:
         return "–"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
         return value
-    if float(value).is_integer() and abs(value) < 1e15:
+    size = abs(value)
+    if isinstance(value, int) or (value.is_integer() and size < 1e15):
         return str(int(value))
-    return f"{value:.4g}" if abs(value) >= 0.0001 else f"{value:.1e}"
+    if 1000 <= size < 1e15:
+        return f"{value:.0f}"
+    return f"{value:.4g}" if size >= 0.0001 else f"{value:.1e}"
 
 
 def advance(track: Track, reading: Reading) -> Track:
@@ -223,49 +206,49 @@ def advance(track: Track, reading: Reading) -> Track:
     Bad once is a mark; 3 of the last 5 make it hard. Two good readings in a row end it, and the old bad ones with it.
     Errors and no data neither count nor reset.
     """
-    if reading.outcome in ("no_data", "error"):
+    if reading.outcome == "no_data" or reading.outcome == "error":
         return track.model_copy(update={"troubles": track.troubles + 1, "last": reading})
-    outcome: Level = reading.outcome  # type: ignore[assignment]  # the other two outcomes returned above
-    window = (*track.window, outcome)[-WINDOW:]
-    good_run = track.good_run + 1 if outcome == "ok" and reading.recovered else 0
-    level = _level(track.level, window, good_run, outcome)
-    eased = level != "pending" and track.level in ("warn", "fail") and _SEVERITY[level] < _SEVERITY[track.level]
+    window = (*track.window, reading.outcome)[-WINDOW:]
+    good_run = track.good_run + 1 if reading.outcome == "ok" and reading.recovered else 0
+    level = _level(track.level, window, good_run)
+    ended = level == "ok" and track.level in ("warn", "fail")
     return Track(
         level=level,
         since_us=reading.at_us if level != track.level else track.since_us,
-        window=() if eased else window,
+        window=() if ended else window,
         good_run=good_run,
         last=reading,
         last_value=reading,
     )
 
 
-def _level(before: Level, window: tuple[Level, ...], good_run: int, outcome: Level) -> Level:
-    if window.count("fail") >= HARD:
-        return "ok" if good_run >= GOOD_RUN else "fail"
-    if good_run >= GOOD_RUN or (before == "pending" and outcome == "ok"):
+def _level(before: Level, window: tuple[Level, ...], good_run: int) -> Level:
+    if good_run >= GOOD_RUN or (before == "pending" and window[-1] == "ok"):
         return "ok"
-    if len(window) - window.count("ok") >= HARD:
+    if window.count("fail") >= HARD:
+        return "fail"
+    if _bad(window) >= HARD:
         return "fail" if before == "fail" and "fail" in window[-GOOD_RUN:] else "warn"
     return before
 
 
+def _bad(window: tuple[Level, ...]) -> int:
+    return len(window) - window.count("ok")
+
+
 def judge(spec: ProbeSpec, track: Track, *, mono_us: int) -> Verdict:
     """What the track amounts to at the monotonic time `mono_us`. The one place where a reading grows stale."""
-    last, valued = track.last, track.last_value
-    if last is None:
+    if track.last is None:
         return Verdict(probe=spec.id, word="pending", text="no reading yet")
-    age_s = max(0.0, (mono_us - last.mono_us) / 1e6)
-    word: Word = track.level
-    if age_s > spec.freshness:
+    shown = track.last_value or track.last
+    # The word rests on the newest reading while that says why we do not know, and else on the newest one that counted:
+    # an error is no proof that an older value still stands.
+    rests_on = track.last if track.troubles >= TROUBLES else shown
+    word: Word = "unknown" if track.troubles >= TROUBLES else track.level
+    if _age_s(rests_on, mono_us) > spec.freshness:
         word = "stale"
-    elif track.troubles >= TROUBLES:
-        word = "unknown"
-    bad = len(track.window) - track.window.count("ok")
+    bad = _bad(track.window)
     mark = f"{bad} of {WINDOW}" if bad else ""
-    shown = valued or last
-    value_age_s = max(0.0, (mono_us - shown.mono_us) / 1e6)
-    text = ", ".join(part for part in (last.text, mark, last.via) if part)
     return Verdict(
         probe=spec.id,
         word=word,
@@ -273,6 +256,38 @@ def judge(spec: ProbeSpec, track: Track, *, mono_us: int) -> Verdict:
         mark=mark,
         value=shown.value,
         unit=shown.unit,
-        age_s=value_age_s,
-        text=text,
+        age_s=_age_s(shown, mono_us),
+        text=_because(track, rests_on, word, mark, mono_us),
     )
+
+
+def _because(track: Track, rests_on: Reading, word: Word, mark: str, mono_us: int) -> str:
+    lost = word in ("unknown", "stale")
+    parts = (
+        "no fresh reading" if word == "stale" else "",
+        rests_on.text,
+        f"was {track.level}" if lost and track.level != "pending" else "",
+        "" if lost else mark,
+        "" if lost else _recovery(track),
+        rests_on.via,
+        f"{_duration(_age_s(rests_on, mono_us))} old",
+        f"then {track.last.text}" if track.last and track.last is not rests_on else "",
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def _recovery(track: Track) -> str:
+    """Why a probe whose last reading is ok is not ok again."""
+    if track.level not in ("warn", "fail") or track.window[-1:] != ("ok",):
+        return ""
+    return f"{track.good_run} of {GOOD_RUN} good" if track.good_run else "not yet recovered"
+
+
+def _age_s(reading: Reading, mono_us: int) -> float:
+    return max(0.0, (mono_us - reading.mono_us) / 1e6)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"

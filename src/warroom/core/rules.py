@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from math import isfinite
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator
@@ -33,11 +34,16 @@ class Rule(NamedTuple):
     literal: Decimal | str | bool
 
     def holds(self, value: Value) -> bool:
-        """Whether `value op literal`. A value of another type than the literal is only ever `!=` to it."""
+        """Whether `value op literal`. A value of another type is only ever `!=` to the literal; no data is nothing."""
         measured = _comparable(value)
         if type(measured) is not type(self.literal):
-            return self.op == "!="
-        return _COMPARE[self.op](measured, self.literal)
+            return self.op == "!=" and measured is not None
+        return bool(_COMPARE[self.op](measured, self.literal))
+
+    def fits(self, value: Value) -> bool:
+        """Whether the rule can say anything about this value: a text is neither above nor below 5."""
+        measured = _comparable(value)
+        return measured is not None and (self.op == "!=" or type(measured) is type(self.literal))
 
     def number(self) -> float | None:
         """The limit for a plot, when the literal is a number."""
@@ -65,15 +71,17 @@ def _literal(text: str) -> Decimal | str | bool:
         number = Decimal(text)
     except InvalidOperation:
         raise ValueError(f'{text!r} is neither a number, true, false nor a "quoted text"') from None
-    if not number.is_finite():
+    if not (number.is_finite() and isfinite(float(number))):
         raise ValueError(f"{text!r} is not a finite number")
     return number
 
 
-def _comparable(value: Value) -> object:
+def _comparable(value: Value) -> Decimal | str | bool | None:
+    """NaN and infinity are no data: every tool that compared them took them for good or for bad."""
     if isinstance(value, bool | str) or value is None:
         return value
-    return Decimal(str(value))
+    number = Decimal(str(value))
+    return number if number.is_finite() else None
 
 
 def _checked(text: str) -> str:

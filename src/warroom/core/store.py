@@ -31,7 +31,7 @@ class Sample(Frozen):
     """The probe's verdict after this reading."""
 
 
-class HeadMoved(Exception):  # noqa: N818  # a signal between store and room, never shown to people
+class HeadMoved(Exception):  # a signal between store and room, never shown to people
     """Another process appended since the state was folded; catch up and decide again."""
 
 
@@ -44,7 +44,8 @@ class Journal(Protocol):
         """Stores all drafts or none, durably, as the events after number `after`.
 
         A draft whose id is stored already is not stored again; its stored event is returned.
-        Raises `HeadMoved` when `after` is not the head, and `CannotWrite` when the medium refuses.
+        Raises `HeadMoved` when `after` is not the head, `CannotWrite` when the medium refuses, `Busy` when other
+        writers do not let go, and `BadInput` for a number that no journal keeps: not finite, or beyond 64 bits.
         """
 
     def read(self, since: int = 0) -> Iterator[Event]:
@@ -67,6 +68,7 @@ class Journal(Protocol):
     def remember(self, key: str, value: str) -> None:
         """Keeps a setting of the screen, such as the cursor. Not part of the record."""
 
-    def recall(self, key: str) -> str: ...
+    def recall(self, key: str) -> str:
+        """The setting, or "" when it was never kept."""
 
     def close(self) -> None: ...

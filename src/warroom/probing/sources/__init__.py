@@ -1,0 +1,1 @@
+"""One file a kind of source. `table` knows them all."""

@@ -1,0 +1,161 @@
+"""Starting a release, with and without the cockpit."""
+
+import os
+import re
+import sys
+from functools import partial
+from pathlib import Path
+
+import click
+
+from warroom.cli.options import JOURNAL_HELP, operator_name, operator_option
+from warroom.core.errors import BadInput
+
+_CHECKLIST = click.argument("checklist", type=click.Path(path_type=Path), required=False)
+_PROBES = click.option("--probes", type=click.Path(path_type=Path), help="Directory of probe files.")
+_RELEASE = click.option("--release", help="Name of the release. [default: checklist's name and the date]")
+_ENVIRONMENT = click.option("--env", "environment", default="production", show_default=True, help="Where it goes.")
+_AT = click.option("--at", "t0", default="now", show_default=True, help="T-0: now, +2h or 2026-03-01T20:00:00Z.")
+_JOURNAL = click.option(
+    "-j", "--journal", envvar="WARROOM_JOURNAL", type=click.Path(path_type=Path),
+    help=f"{JOURNAL_HELP} [default: RELEASE-ENV.journal here]",
+)  # fmt: skip
+
+
+@click.command()
+@_CHECKLIST
+@_PROBES
+@_RELEASE
+@_ENVIRONMENT
+@_AT
+@_JOURNAL
+@operator_option
+def start(
+    checklist: Path | None,
+    probes: Path | None,
+    release: str | None,
+    environment: str,
+    t0: str,
+    journal: Path | None,
+    operator: str | None,
+) -> None:
+    """Start a release of CHECKLIST: make its journal. Prints the journal's path."""
+    if checklist is None:
+        raise click.UsageError("name the checklist to start with")
+    path = _path(checklist, journal, release, environment)
+    start_release(checklist, probes, _name(checklist, release), environment, t0, path, operator_name(operator))
+    click.echo(str(path))
+
+
+@click.command()
+@_CHECKLIST
+@_PROBES
+@_RELEASE
+@_ENVIRONMENT
+@_AT
+@_JOURNAL
+@operator_option
+def run(
+    checklist: Path | None,
+    probes: Path | None,
+    release: str | None,
+    environment: str,
+    t0: str,
+    journal: Path | None,
+    operator: str | None,
+) -> None:
+    """Open the cockpit. A journal that exists is resumed as it was, with the definitions stored in it."""
+    need_terminal()
+    actor = operator_name(operator)
+    if checklist is None and journal is None:
+        raise click.UsageError("name a checklist to start with, or with -j a journal to resume")
+    path = journal if checklist is None or journal else _path(checklist, journal, release, environment)
+    assert path is not None
+    if not path.exists():
+        if checklist is None:
+            raise BadInput(f"there is no journal {path}", "name a checklist to start a new release")
+        start_release(checklist, probes, _name(checklist, release), environment, t0, path, actor)
+    elif checklist is not None:
+        _tell_of_changes(checklist, path)
+    open_cockpit(path, actor)
+
+
+def start_release(
+    checklist: Path, probes: Path | None, name: str, environment: str, t0: str, journal: Path, operator: str
+) -> None:
+    """Makes the journal with everything that was agreed, and its first event."""
+    from warroom import __version__
+    from warroom.clock import SystemClock
+    from warroom.core import decisions
+    from warroom.core.schedule import parse_t0
+    from warroom.files.load import load_definitions
+    from warroom.identity import origin
+    from warroom.journal.store import create_journal
+    from warroom.probing.sources.table import check_source
+    from warroom.room import Room
+
+    clock = SystemClock()
+    try:
+        t0_us = parse_t0(t0, clock.utc_us())
+    except ValueError as error:
+        raise BadInput(str(error)) from None
+    plan = load_definitions(checklist, probes, check_source)
+    stored = create_journal(journal, plan, clock, __version__)
+    try:
+        room = Room(stored, clock, origin=origin("cli"))
+        room.act(partial(decisions.start, release=name, environment=environment, t0_us=t0_us), actor=operator)
+    finally:
+        stored.close()
+
+
+def open_cockpit(journal: Path, operator: str) -> None:
+    """Shows the cockpit until it is left."""
+    from warroom.clock import SystemClock
+    from warroom.journal.sqlite import VERSION, affected_by_wal_reset_bug
+    from warroom.live import drive
+    from warroom.tui.app import WarroomApp
+
+    if affected_by_wal_reset_bug():
+        click.echo(f"warroom: SQLite {VERSION} can lose commits of several writers; see docs/journal.md", err=True)
+    with drive(journal, SystemClock(), operator=operator) as live:
+        WarroomApp(live).run()
+
+
+def need_terminal() -> None:
+    """Raises `BadInput` where no full-screen program can be shown."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()) or os.environ.get("TERM", "dumb") == "dumb":
+        raise BadInput(
+            "the cockpit needs a terminal", 'without one, use "warroom start" and then "warroom status", "tick" ...'
+        )
+
+
+def _name(checklist: Path, release: str | None) -> str:
+    """The release's name. People must be able to type it."""
+    from warroom.clock import SystemClock
+    from warroom.core.views import utc
+
+    name = f"{checklist.stem}-{utc(SystemClock().utc_us())[:10]}" if release is None else release
+    if not name or name != name.strip() or not name.isprintable() or len(name) > 64:
+        raise BadInput(f"{name!r} cannot be a release's name", "use at most 64 printable characters")
+    return name
+
+
+def _path(checklist: Path, journal: Path | None, release: str | None, environment: str) -> Path:
+    if journal is not None:
+        return journal
+    words = re.sub(r"[^\w.-]+", "-", f"{_name(checklist, release)}-{environment}").strip("-")
+    return Path(f"{words}.journal")
+
+
+def _tell_of_changes(checklist: Path, journal: Path) -> None:
+    """A release goes on with what was agreed at its start; a changed file is told, not taken."""
+    from warroom.files.text import read_text
+    from warroom.journal.store import open_journal
+
+    stored = open_journal(journal, read_only=True)
+    try:
+        agreed = stored.definitions().texts.get(checklist.name)
+    finally:
+        stored.close()
+    if agreed is not None and agreed != read_text(checklist):
+        click.echo(f"warroom: {checklist} has changed; the release goes on with what its journal holds", err=True)

@@ -1,0 +1,75 @@
+"""The demo: a simulated production, a release half-way through its checklist, and the cockpit over both."""
+
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from warroom.cli.options import operator_name, operator_option
+
+if TYPE_CHECKING:
+    from warroom.demo.kit import Kit
+
+RELEASE = "shop 4.2.0"
+
+
+@click.command()
+@click.option("--auto", is_flag=True, help="Play the whole story without hands.")
+@click.option(
+    "--fault", type=click.Choice(["payments", "errors", "slow", "none"]), default="payments", show_default=True,
+    help="What is wrong with the new release.",
+)  # fmt: skip
+@click.option("--dir", "directory", type=click.Path(path_type=Path), help="Where its files go. [default: a new one]")
+@operator_option
+def demo(auto: bool, fault: str, directory: Path | None, operator: str | None) -> None:
+    """See production go bad, take it back, and read in the journal what happened.
+
+    Two releases of a small shop run on loopback: blue (4.1.7, live, good) and green (4.2.0, with a fault). Deploy green
+    with x on "Deploy to production", watch the panes, press R to roll back.
+    """
+    from warroom.cli.cockpit import need_terminal, open_cockpit, start_release
+    from warroom.demo.assets import production_checklist
+    from warroom.demo.kit import write_kit
+    from warroom.demo.production import Production
+
+    actor = operator_name(operator)
+    if not auto:
+        need_terminal()
+    home = Path(tempfile.mkdtemp(prefix="warroom-demo-")) if directory is None else directory
+    with Production.start(fault) as production:
+        kit = write_kit(home, production.router_url, production_checklist())
+        if not kit.journal.exists():
+            start_release(kit.checklist, kit.probes, RELEASE, "production", "now", kit.journal, "demo")
+            _tick_earlier_phases(kit)
+        if auto:
+            _play(kit, actor)
+        else:
+            open_cockpit(kit.journal, actor)
+    click.echo(f"The journal of this demo: {kit.journal}")
+    click.echo(f"Read it with: warroom log -j {kit.journal}", err=True)
+
+
+def _tick_earlier_phases(kit: "Kit") -> None:
+    """The days before T-0 are over: their items were done by an operator called `demo`."""
+    from warroom.cli.options import writing
+    from warroom.core import decisions
+
+    with writing(kit.journal) as room:
+        earlier = [phase for phase in room.plan.checklist.phases if phase.offset_s is not None and phase.offset_s < 0]
+        for item in (item for phase in earlier for item in phase.walk()):
+            room.act(partial(decisions.tick, item=item.id, note="", value="", seen=()), actor="demo")
+
+
+def _play(kit: "Kit", actor: str) -> None:
+    """The story by itself; without a terminal it is played unseen."""
+    from warroom.clock import SystemClock
+    from warroom.live import drive
+    from warroom.tui.app import WarroomApp
+    from warroom.tui.story import play
+
+    seen = sys.stdin.isatty() and sys.stderr.isatty()
+    with drive(kit.journal, SystemClock(), operator=actor) as live:
+        WarroomApp(live).run(headless=not seen, size=None if seen else (120, 40), auto_pilot=partial(play, live))

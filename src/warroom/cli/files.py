@@ -1,0 +1,43 @@
+"""What can be said of the files before a release: plan and lint."""
+
+from pathlib import Path
+
+import click
+
+from warroom.cli.options import json_option
+
+
+@click.command()
+@click.argument("checklist", type=click.Path(path_type=Path))
+@json_option
+def plan(checklist: Path, as_json: bool) -> None:
+    """Print what was read: phases with kind and time, sections, items with their ids."""
+    from warroom.cli.output import echo_json
+    from warroom.files.checklist_md import read_checklist
+    from warroom.report.plan import plan_document, plan_lines
+
+    read = read_checklist(checklist)
+    if as_json:
+        echo_json(plan_document(read))
+    else:
+        click.echo("\n".join(plan_lines(read)))
+
+
+@click.command()
+@click.argument("checklist", type=click.Path(path_type=Path))
+@click.option("--probes", type=click.Path(path_type=Path), help="Directory of probe files.")
+@json_option
+def lint(checklist: Path, probes: Path | None, as_json: bool) -> int:
+    """Name every fault in a checklist, its side file and its probes. Exits 2 when there is an error."""
+    from warroom.cli.output import echo_json
+    from warroom.files.lint import lint as lint_files
+    from warroom.probing.sources.table import check_source
+
+    findings = lint_files(checklist, probes, check_source)
+    if as_json:
+        echo_json([finding.model_dump(mode="json") for finding in findings])
+    for finding in () if as_json else findings:
+        click.echo(str(finding))
+    errors = sum(finding.severity == "error" for finding in findings)
+    click.echo(f"{errors} errors, {len(findings) - errors} warnings", err=True)
+    return 2 if errors else 0

@@ -1,0 +1,87 @@
+"""Options that several commands share, and what they open."""
+
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from warroom.core.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from warroom.journal.store import SqliteJournal
+    from warroom.room import Room
+
+F = TypeVar("F", bound=Callable[..., object])
+
+JOURNAL_HELP = "The release's journal file. [env: WARROOM_JOURNAL]"
+
+
+def journal_option(command: F) -> F:
+    """`-j FILE`; the journal must exist."""
+    option = click.option(
+        "-j", "--journal", envvar="WARROOM_JOURNAL", type=click.Path(path_type=Path), help=JOURNAL_HELP
+    )
+    return option(command)
+
+
+def operator_option(command: F) -> F:
+    """`--as NAME`."""
+    option = click.option(
+        "--as", "operator", envvar="WARROOM_OPERATOR", help="Who acts. [env: WARROOM_OPERATOR; else the login name]"
+    )
+    return option(command)
+
+
+def json_option(command: F) -> F:
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+def operator_name(given: str | None) -> str:
+    """The acting operator. Raises `BadInput` when the name would make events unreadable."""
+    from warroom.identity import login_name
+
+    name = login_name() if given is None else given.strip()
+    if not name or not name.isprintable() or len(name) > 64:
+        raise BadInput("an operator needs a name of at most 64 printable characters", "give one with --as NAME")
+    return name
+
+
+def needed(journal: Path | None) -> Path:
+    """Raises `BadInput` when no journal was named."""
+    if journal is None:
+        raise BadInput("no journal was named", "give it with -j FILE or in WARROOM_JOURNAL")
+    return journal
+
+
+@contextmanager
+def reading(path: Path | None) -> "Iterator[tuple[SqliteJournal, Room]]":
+    """A journal opened read-only, with the room that it adds up to."""
+    from warroom.clock import SystemClock
+    from warroom.identity import origin
+    from warroom.journal.store import open_journal
+    from warroom.room import Room
+
+    journal = open_journal(needed(path), read_only=True)
+    try:
+        yield journal, Room(journal, SystemClock(), origin=origin("cli"))
+    finally:
+        journal.close()
+
+
+@contextmanager
+def writing(path: Path | None) -> "Iterator[Room]":
+    """A room that can act."""
+    from warroom.clock import SystemClock
+    from warroom.identity import origin
+    from warroom.journal.store import open_journal
+    from warroom.room import Room
+
+    journal = open_journal(needed(path))
+    try:
+        yield Room(journal, SystemClock(), origin=origin("cli"))
+    finally:
+        journal.close()

@@ -1,0 +1,25 @@
+"""What several commands print."""
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from warroom.core import views
+from warroom.core.probe import Verdict
+
+if TYPE_CHECKING:
+    from warroom.room import Room
+
+
+def echo_json(value: object) -> None:
+    """Pretty on a terminal and in a file alike, so that a diff of two is readable."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def stored_verdicts(room: "Room") -> tuple[Verdict, ...]:
+    """All probes by their last reading in the journal. A process without probes of its own cannot know better."""
+    from warroom.clock import SystemClock
+
+    now_us = SystemClock().utc_us()
+    return tuple(views.stored_verdict(spec, room.journal.samples(spec.id, 20), now_us) for spec in room.plan.probes)

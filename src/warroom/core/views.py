@@ -1,0 +1,253 @@
+"""What screens and reports show, derived from plan and state. Pure: a moment is an argument, text comes out plain."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple
+
+from warroom.core.checklist import Item, Phase, Section
+from warroom.core.definitions import Definitions
+from warroom.core.events import Event, Seen, Tone
+from warroom.core.probe import Outcome, ProbeSpec, Verdict, Word, show
+from warroom.core.release import Release
+from warroom.core.rules import parse_rule
+from warroom.core.store import Sample
+
+CLOSED = ("done", "skipped")
+
+
+class Progress(NamedTuple):
+    """Items that are closed, of all."""
+
+    closed: int
+    total: int
+
+    def __str__(self) -> str:
+        return f"{self.closed}/{self.total}"
+
+
+class TreeRow(NamedTuple):
+    """One line of the checklist as it is shown."""
+
+    kind: Literal["phase", "section", "item"]
+    id: str
+    """The item's id, or `phase:ID`; sections have none, for nothing is done to them."""
+    title: str
+    when: str
+    """A phase's time word."""
+    status: str
+    """An item's shown status; for a phase `done`, `now`, `later`."""
+    mark: str
+    """What stands flush right: the time of a tick, or counts."""
+    depth: int
+    opened: bool
+
+
+class FeedLine(NamedTuple):
+    """One event in the timeline."""
+
+    seq: int
+    at_us: int
+    who: str
+    tone: Tone
+    word: str
+    text: str
+
+
+class ProbeView(NamedTuple):
+    """A probe as a pane shows it."""
+
+    id: str
+    title: str
+    word: Word
+    mark: str
+    value: str
+    unit: str
+    age: str
+    rules: str
+    fail_rule: str
+    text: str
+    """Why the verdict is what it is."""
+    limit: float | None
+    """Where the plot has its dashes."""
+    samples: tuple[float | None, ...]
+    outcomes: tuple[Outcome, ...]
+
+
+class RollbackFacts(NamedTuple):
+    """What the rollback bar says: a word for how far it is possible, and facts by importance."""
+
+    word: str
+    facts: tuple[str, ...]
+
+
+def progress(state: Release, items: Iterable[Item]) -> Progress:
+    statuses = [state.item(item.id).status for item in items]
+    return Progress(sum(status in CLOSED for status in statuses), len(statuses))
+
+
+def counts(state: Release, items: Iterable[Item]) -> dict[str, int]:
+    """How many items have each shown status."""
+    return dict(Counter(state.item(item.id).shown for item in items))
+
+
+def tree(plan: Definitions, state: Release, opened: frozenset[str]) -> tuple[TreeRow, ...]:
+    """The lines of the checklist; only the phases in `opened` show their items."""
+    now = state.phase_id(plan)
+    rows: list[TreeRow] = []
+    for phase in plan.checklist.phases:
+        rows.append(_phase_row(state, phase, now, phase.id in opened))
+        if phase.id in opened:
+            for section in phase.sections:
+                rows.extend(_section_rows(state, section))
+    return tuple(rows)
+
+
+def _phase_row(state: Release, phase: Phase, now: str, opened: bool) -> TreeRow:
+    done = progress(state, phase.walk())
+    status = "done" if done.closed == done.total else "now" if phase.id == now else "later"
+    return TreeRow("phase", f"phase:{phase.id}", phase.name, phase.when, status, str(done), 0, opened)
+
+
+def _section_rows(state: Release, section: Section) -> Iterable[TreeRow]:
+    if section.title:
+        yield TreeRow("section", "", section.title, "", "", str(progress(state, section.walk())), 1, True)
+    for item in section.items:
+        yield from _item_rows(state, item, 1)
+
+
+def _item_rows(state: Release, item: Item, depth: int) -> Iterable[TreeRow]:
+    now = state.item(item.id)
+    mark = clock_time(now.at_us)[:5] if now.shown == "done" else "" if now.shown == "open" else now.shown
+    yield TreeRow("item", item.id, item.title, "", now.shown, mark, depth, True)
+    for child in item.children:
+        yield from _item_rows(state, child, depth + 1)
+
+
+def feed_line(plan: Definitions, event: Event) -> FeedLine:
+    """An event for the timeline: the title of what it is about, then its own detail."""
+    body = event.body
+    title = plan.title(body.subject) if body.subject and body.tone in _NAMED else ""
+    text = f"{title}: {body.detail}" if title and body.detail else title or body.detail
+    word = getattr(body, "to", body.word)
+    return FeedLine(event.seq, event.at_us, event.actor, body.tone, word, text)
+
+
+_NAMED: tuple[Tone, ...] = ("tick", "skip", "fail", "reopen", "note", "verdict")
+"""Events whose detail does not say by itself what they are about."""
+
+
+def rollback_facts(plan: Definitions, state: Release) -> RollbackFacts:
+    """Can production be taken back, or how far has it been?"""
+    rollback = plan.bindings.rollback
+    now = state.rollback
+    if rollback is None:
+        return RollbackFacts("not planned", ("the side file has no [rollback]",))
+    steps = len(rollback.step)
+    if now.status == "ready":
+        return RollbackFacts("possible", (f"{steps} steps", f"~{span(rollback.expected)}", f"to {rollback.to}"))
+    step = f"step {(now.current if now.current is not None else steps - 1) + 1} of {steps}"
+    if now.status in ("running", "asking", "stopped"):
+        waits = ("a step waits for an answer",) if now.status == "asking" else ()
+        return RollbackFacts(now.status, (step, *waits, f"started by {now.by}"))
+    if now.status == "recovering":
+        return RollbackFacts("recovering", ("rolled back", f"verifying {', '.join(rollback.verify)}"))
+    return RollbackFacts("restored", (f"rolled back in {span(now.took_s)}", f"restored in {span(now.restored_s)}"))
+
+
+def probe_view(spec: ProbeSpec, verdict: Verdict, points: Sequence[tuple[float | None, Outcome]]) -> ProbeView:
+    """`points` are the values and outcomes of the last readings, oldest first."""
+    check = spec.check[0]
+    fail = f"fail {check.fail}" if check.fail else f"warn {check.warn}"
+    limit = parse_rule(check.fail or check.warn or "").number()
+    return ProbeView(
+        id=spec.id,
+        title=spec.title,
+        word=verdict.word,
+        mark=verdict.mark,
+        value=show(verdict.value),
+        unit=verdict.unit,
+        age=age(verdict.age_s) if verdict.age_s is not None else "",
+        rules=f"warn {check.warn} · fail {check.fail}" if check.warn and check.fail else fail,
+        fail_rule=fail,
+        text=verdict.text,
+        limit=limit,
+        samples=tuple(value for value, _ in points),
+        outcomes=tuple(outcome for _, outcome in points),
+    )
+
+
+def stored_verdict(spec: ProbeSpec, samples: Sequence[Sample], now_us: int) -> Verdict:
+    """A probe by its last readings in the journal, oldest first; ages by the wall clock, the only one they share."""
+    if not samples:
+        return Verdict(probe=spec.id, word="pending", text="no reading yet")
+    last = samples[-1]
+    valued = next((sample for sample in reversed(samples) if sample.value is not None), last)
+    old = (now_us - last.at_us) / 1e6 > spec.freshness
+    return Verdict(
+        probe=spec.id,
+        word="stale" if old else last.word,
+        value=valued.value,
+        unit=spec.check[0].unit,
+        age_s=max(0.0, (now_us - valued.at_us) / 1e6),
+        text=last.text,
+    )
+
+
+def seen(verdicts: Iterable[Verdict]) -> tuple[Seen, ...]:
+    """Verdicts as an event keeps them: what the operator could see."""
+    return tuple(
+        Seen(
+            probe=v.probe, word=v.word, value=v.value, unit=v.unit, age_s=None if v.age_s is None else round(v.age_s, 1)
+        )
+        for v in verdicts
+    )
+
+
+def worst(verdicts: Sequence[Verdict]) -> Verdict | None:
+    """The verdict that asks most for attention."""
+    return max(verdicts, key=lambda verdict: _RANK.index(verdict.word), default=None)
+
+
+_RANK = ("ok", "pending", "stale", "unknown", "warn", "fail")
+
+
+def utc(at_us: int) -> str:
+    """RFC 3339 with microseconds, UTC."""
+    return datetime.fromtimestamp(at_us // 1_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at_us % 1_000_000:06d}Z"
+
+
+def clock_time(at_us: int) -> str:
+    """`20:12:41`, UTC."""
+    return datetime.fromtimestamp(at_us // 1_000_000, UTC).strftime("%H:%M:%S")
+
+
+def t_clock(at_us: int, t0_us: int) -> str:
+    """Time to or since T-0: `T-6d 23:59:10`, `T+00:12:41`. The last second before T-0 is `T-00:00:01`."""
+    delta = at_us // 1_000_000 - t0_us // 1_000_000
+    days, rest = divmod(abs(delta), 86_400)
+    hours, rest = divmod(rest, 3600)
+    day = f"{days}d " if days else ""
+    return f"T{'-' if delta < 0 else '+'}{day}{hours:02d}:{rest // 60:02d}:{rest % 60:02d}"
+
+
+def span(seconds: float | None) -> str:
+    """A duration for people: `0.4 s`, `42 s`, `1m40s`, `4 m`, `3 h`, `61 d`."""
+    if seconds is None:
+        return "–"
+    if seconds < 10 and not float(seconds).is_integer():
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 600:
+        return f"{whole // 60}m{whole % 60:02d}s"
+    for size, unit in ((86_400, "d"), (3600, "h"), (60, "m")):
+        if whole >= 2 * size or unit == "m":
+            return f"{whole // size} {unit}"
+    raise AssertionError("the last unit takes every length")
+
+
+def age(seconds: float | None) -> str:
+    """An age for people, in whole seconds below a minute, so that it changes once a second."""
+    return "–" if seconds is None else span(float(int(seconds)))

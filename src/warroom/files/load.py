@@ -1,0 +1,71 @@
+"""A checklist with its side file and probes -> `Definitions`, in which every name that is used exists."""
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from warroom.core.bindings import Bindings
+from warroom.core.checklist import Checklist
+from warroom.core.definitions import Definitions
+from warroom.core.errors import nearest
+from warroom.files.bindings_toml import SideFile, read_side_file, side_file_path
+from warroom.files.checklist_md import parse_checklist
+from warroom.files.findings import BadFile, Finding
+from warroom.files.probes_toml import ProbeFile, SourceCheck, read_probes
+from warroom.files.text import read_text
+from warroom.files.toml_file import KeyPath
+
+
+def load_definitions(checklist: Path, probes: Path | None, check_source: SourceCheck) -> Definitions:
+    """Everything that is agreed on before a release. Raises `BadInput`.
+
+    `probes` is a directory or a file. Without it nothing is said about the probes that the side file names, so that a
+    checklist can be read where its probes are not. A relative `cwd` of a command stays as it is written.
+    The texts of checklist and side file go by the files' names, those of probes by `probes/NAME.toml`.
+    """
+    text = read_text(checklist)
+    agreed = parse_checklist(text, str(checklist))
+    side_path = side_file_path(checklist)
+    side = read_side_file(side_path) if side_path.exists() else None
+    measured = read_probes(probes, check_source) if probes is not None else ()
+    if side:
+        known = None if probes is None else [probe.spec.id for probe in measured]
+        check_references(agreed, side, known)
+    return Definitions(
+        checklist=agreed,
+        bindings=side.bindings if side else Bindings(),
+        probes=tuple(probe.spec for probe in measured),
+        texts={checklist.name: text, **_texts(side, measured)},
+    )
+
+
+def check_references(checklist: Checklist, side: SideFile, probe_ids: Collection[str] | None) -> None:
+    """Raises `BadFile` when the side file names an item or a probe that does not exist. See `unknown_references`."""
+    if unknown := list(unknown_references(checklist, side, probe_ids)):
+        raise BadFile(unknown)
+
+
+def unknown_references(checklist: Checklist, side: SideFile, probe_ids: Collection[str] | None) -> Iterator[Finding]:
+    """Names in the side file that stand for nothing. With `probe_ids` None, probes are not looked at."""
+    items = {item.id for item in checklist.walk()}
+    for item in side.bindings.item:
+        if item not in items:
+            hint = nearest(item, items) or '"warroom plan" shows the id of each item'
+            yield side.file.finding(("item", item), "the checklist has no such item", hint)
+    if probe_ids is None:
+        return
+    for item, binding in side.bindings.item.items():
+        if binding.probe and binding.probe not in probe_ids:
+            yield _unknown_probe(side, ("item", item, "probe"), binding.probe, probe_ids)
+    for position, probe in enumerate(side.bindings.rollback.verify if side.bindings.rollback else ()):
+        if probe not in probe_ids:
+            yield _unknown_probe(side, ("rollback", "verify", position), probe, probe_ids)
+
+
+def _unknown_probe(side: SideFile, path: KeyPath, probe: str, known: Collection[str]) -> Finding:
+    hint = nearest(probe, known) or f"the probes are {', '.join(sorted(known))}"
+    return side.file.finding(path, f'there is no probe "{probe}"', hint)
+
+
+def _texts(side: SideFile | None, probes: Collection[ProbeFile]) -> dict[str, str]:
+    texts = {side.path.name: side.file.text} if side else {}
+    return texts | {f"probes/{probe.path.name}": probe.file.text for probe in probes}

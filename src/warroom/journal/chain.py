@@ -1,0 +1,58 @@
+"""The hash chain, byte by byte as `docs/journal.md` publishes it. Pure: it knows neither SQLite nor what events mean.
+
+What is hashed are the bytes as they are stored; nothing is ever serialised again to be checked.
+"""
+
+from collections.abc import Iterable
+from hashlib import sha256
+from struct import Struct
+from typing import NamedTuple
+
+_GENESIS = b"warroom/journal/1\n"
+_DEFINITION = b"warroom/definition/1\n"
+_BODY = b"warroom/body/1\n"
+_EVENT = b"warroom/event/1\n"
+
+_LENGTH = Struct(">I")
+_NUMBERS = Struct(">IqIqIqIq")  # four numbers of 8 bytes, each with its length before it
+
+
+class Entry(NamedTuple):
+    """What of an event goes into its hash, in this order. Text is the UTF-8 that is stored."""
+
+    seq: int
+    at_us: int
+    mono_us: int
+    v: int
+    id: bytes
+    kind: bytes
+    actor: bytes
+    origin: bytes
+    subject: bytes
+    body_hash: bytes
+
+
+def definition_hash(role: bytes, name: bytes, body: bytes) -> bytes:
+    return sha256(_DEFINITION + _fields((role, name, body))).digest()
+
+
+def genesis(journal_id: bytes, definition_hashes: Iterable[bytes]) -> bytes:
+    """What the first event follows. It ties the events to their journal and definitions, in order of role and name."""
+    return sha256(_GENESIS + _fields((journal_id, *definition_hashes))).digest()
+
+
+def body_hash(salt: bytes, body: bytes) -> bytes:
+    """The salt keeps a redacted body from being guessed by its hash."""
+    return sha256(_BODY + _fields((salt, body))).digest()
+
+
+def event_hash(before: bytes, entry: Entry) -> bytes:
+    """The hash of an event that follows the one with the hash `before`."""
+    seq, at_us, mono_us, v, *data = entry
+    numbers = _NUMBERS.pack(8, seq, 8, at_us, 8, mono_us, 8, v)
+    return sha256(b"".join((_EVENT, _fields((before,)), numbers, _fields(data)))).digest()
+
+
+def _fields(parts: Iterable[bytes]) -> bytes:
+    """Every part behind its length, so that no byte can move from one to the next."""
+    return b"".join([_LENGTH.pack(len(part)) + part for part in parts])

@@ -1,0 +1,178 @@
+"""Values to rows and back: events, samples, definitions. What cannot be kept as it is, is mended or refused here."""
+
+import re
+from collections.abc import Iterable, Sequence
+from math import isfinite
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json, to_json
+
+from warroom.core.definitions import Definitions
+from warroom.core.errors import BadInput
+from warroom.core.events import KINDS, Draft, Event
+from warroom.core.store import Sample
+from warroom.journal.chain import Entry, body_hash, definition_hash, event_hash
+
+V = 1
+"""The version of the bodies that this program writes, and the newest that it reads."""
+
+INSERT_EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+SELECT_EVENTS = "SELECT seq, id, at_us, mono_us, kind, v, actor, origin, body, hash FROM events"
+INSERT_SAMPLE = (
+    "INSERT INTO samples (probe, at_us, mono_us, took_us, outcome, value, text, word) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+SELECT_SAMPLES = "SELECT probe, at_us, mono_us, took_us, outcome, value, text, word FROM samples"
+
+_LONE_SURROGATES = re.compile("[\ud800-\udfff]")  # bytes of the command line that are no UTF-8; SQLite takes none
+_INT64 = range(-(2**63), 2**63)
+
+Row = tuple[Any, ...]
+
+
+class Sealed(NamedTuple):
+    """A row of `events`, in the order of the table."""
+
+    seq: int
+    at_us: int
+    mono_us: int
+    v: int
+    id: str
+    kind: str
+    actor: str
+    origin: str
+    subject: str
+    body_hash: bytes
+    hash: bytes
+    salt: bytes
+    body: str
+
+
+class Prepared(NamedTuple):
+    """A draft in the form in which it is stored, before it has a place in the chain."""
+
+    id: str
+    at_us: int
+    mono_us: int
+    kind: str
+    actor: str
+    origin: str
+    subject: str
+    body: str
+
+
+def prepare(draft: Draft) -> Prepared:
+    """Raises `BadInput` for a number that would not come back as it was."""
+    body = draft.body
+    return Prepared(
+        id=_mended(draft.id),
+        at_us=_kept(draft.at_us),
+        mono_us=_kept(draft.mono_us),
+        kind=body.kind,
+        actor=_mended(draft.actor),
+        origin=_mended(draft.origin),
+        subject=_mended(body.subject),
+        body=_json(body),
+    )
+
+
+def seal(draft: Prepared, *, seq: int, before: bytes, salt: bytes) -> Sealed:
+    """The draft as the event number `seq`, which follows the event with the hash `before`."""
+    entry = Entry(
+        seq=seq,
+        at_us=draft.at_us,
+        mono_us=draft.mono_us,
+        v=V,
+        id=draft.id.encode(),
+        kind=draft.kind.encode(),
+        actor=draft.actor.encode(),
+        origin=draft.origin.encode(),
+        subject=draft.subject.encode(),
+        body_hash=body_hash(salt, draft.body.encode()),
+    )
+    return Sealed(
+        seq=seq,
+        at_us=draft.at_us,
+        mono_us=draft.mono_us,
+        v=V,
+        id=draft.id,
+        kind=draft.kind,
+        actor=draft.actor,
+        origin=draft.origin,
+        subject=draft.subject,
+        body_hash=entry.body_hash,
+        hash=event_hash(before, entry),
+        salt=salt,
+        body=draft.body,
+    )
+
+
+def event(row: Row) -> Event:
+    """The event in a row of `SELECT_EVENTS`. Raises `BadInput` when this program cannot know what it says."""
+    seq, event_id, at_us, mono_us, kind, v, actor, origin, body, digest = row
+    if kind not in KINDS or v > V:
+        raise BadInput(f'event {seq} is of a kind that this warroom does not know: "{kind}", version {v}')
+    if body is None:
+        raise BadInput(f"the body of event {seq} was removed", "see what warroom verify says")
+    try:
+        said = KINDS[kind].model_validate_json(body)
+    except ValidationError as error:
+        problem = error.errors()[0]["msg"]
+        raise BadInput(f"event {seq} cannot be read as {kind}: {problem}", "see what warroom verify says") from error
+    return Event(
+        seq=seq,
+        id=event_id,
+        at_us=at_us,
+        mono_us=mono_us,
+        actor=actor,
+        origin=origin,
+        body=said,
+        hash=digest.hex(),
+    )
+
+
+def sample_row(sample: Sample) -> Row:
+    """The values for `INSERT_SAMPLE`. The value is JSON, so that 1, 1.0, true and "1" stay four values."""
+    kept = _kept(sample.model_dump())
+    return tuple({**kept, "value": to_json(kept["value"]).decode()}.values())
+
+
+def sample(row: Row) -> Sample:
+    """The sample in a row of `SELECT_SAMPLES`."""
+    named = dict(zip(Sample.model_fields, row, strict=True))
+    return Sample.model_validate({**named, "value": from_json(named["value"])})
+
+
+def definition_rows(definitions: Definitions) -> list[Row]:
+    """One row for the parsed value, one for each file as it was written: role, name, body, hash."""
+    parsed = ("parsed", "definitions", _json(definitions, exclude={"texts"}))
+    files = [("file", _mended(name), _mended(text)) for name, text in definitions.texts.items()]
+    return [(*part, definition_hash(*(text.encode() for text in part))) for part in (parsed, *files)]
+
+
+def definitions(rows: Iterable[Sequence[str]]) -> Definitions:
+    """The definitions in rows of role, name, body."""
+    bodies = {(role, name): body for role, name, body in rows}
+    parsed = Definitions.model_validate_json(bodies.pop(("parsed", "definitions")))
+    return parsed.model_copy(update={"texts": {name: body for (_, name), body in bodies.items()}})
+
+
+def _json(model: BaseModel, exclude: set[str] | None = None) -> str:
+    return to_json(_kept(model.model_dump(exclude=exclude))).decode()
+
+
+def _mended(text: str) -> str:
+    return _LONE_SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _kept(value: Any) -> Any:  # Any: the whole tree of what a model can hold
+    """`value` with its text mended. Raises `BadInput` for numbers that JSON or 64 bits cannot hold."""
+    if isinstance(value, str):
+        return _mended(value)
+    if isinstance(value, dict):
+        return {_kept(key): _kept(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_kept(item) for item in value]
+    if (isinstance(value, int) and value not in _INT64) or (isinstance(value, float) and not isfinite(value)):
+        raise BadInput("a journal keeps only finite numbers, and whole ones of up to 64 bits")
+    return value

@@ -1,0 +1,107 @@
+"""SQLite itself: the only module that imports it. Connections, write transactions, and errors in people's words.
+
+A process that has two SQLite libraries at work on one file, or that opens that file itself and closes it, drops the
+locks that all its connections rely on. So nothing in this program ever opens a journal, its `-wal` or its `-shm` but
+SQLite, and sqlite-utils chooses its library by the same rule as this module.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from warroom.core.errors import BadInput, Busy, CannotWrite, WarroomError
+
+if TYPE_CHECKING:
+    import sqlite3
+else:
+    try:
+        import pysqlite3.dbapi2 as sqlite3
+    except ImportError:
+        import sqlite3
+
+Connection = sqlite3.Connection
+Error = sqlite3.Error
+VERSION: str = sqlite3.sqlite_version
+
+PATIENCE_S = 5.0
+"""How long a writer waits for the others before it gives up."""
+
+_WAL_RESET_BUG = ((3, 7, 0), (3, 51, 2))
+_WAL_RESET_FIXED = {(3, 44): 6, (3, 50): 7}  # patch releases of older lines that have the fix
+
+_NOT_POSSIBLE = {
+    sqlite3.SQLITE_CANTOPEN: "opened",
+    sqlite3.SQLITE_READONLY: "written",
+    sqlite3.SQLITE_PERM: "written",
+    sqlite3.SQLITE_IOERR: "read or written",
+}
+
+
+def affected_by_wal_reset_bug(version: str = VERSION) -> bool:
+    """Whether this SQLite can lose commits when several processes write and checkpoint one journal."""
+    major, minor, patch = (int(part) for part in version.split(".")[:3])
+    first, last = _WAL_RESET_BUG
+    return first <= (major, minor, patch) <= last and patch < _WAL_RESET_FIXED.get((major, minor), patch + 1)
+
+
+def connect(
+    path: Path,
+    *,
+    mode: Literal["ro", "rw", "rwc"],
+    synchronous: Literal["FULL", "NORMAL"] = "FULL",
+    patience_s: float = PATIENCE_S,
+) -> Connection:
+    """A connection in autocommit mode. Raises what `people_errors` raises."""
+    with people_errors(path):
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=patience_s, isolation_level=None
+        )
+        # FULL is what makes a commit survive a power cut; NORMAL lost acknowledged events in simulated ones.
+        connection.execute(f"PRAGMA synchronous = {synchronous}")
+        # A journal may come from anybody: its schema may run nothing but plain SQL, and its pages may be damaged.
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA cell_size_check = ON")
+    return connection
+
+
+@contextmanager
+def write_transaction(connection: Connection) -> Iterator[None]:
+    """Takes SQLite's write lock first, so that what is read inside is the newest and stays so until the commit."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def people_errors(path: Path) -> Iterator[None]:
+    """Turns what SQLite says of the file into `Busy`, `CannotWrite` or `BadInput`. Other errors are bugs and pass."""
+    try:
+        yield
+    except Error as error:
+        told = _told(path, error)
+        if told is None:
+            raise
+        raise told from error
+
+
+def _told(path: Path, error: Error) -> WarroomError | None:
+    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the upper bits say more than people need
+    if primary == sqlite3.SQLITE_FULL:
+        return CannotWrite(f"the disk is full: {path} takes no more", "free some space; what was acknowledged is kept")
+    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return Busy(f"{path} is locked by another process", "try again in a moment")
+    if verb := _NOT_POSSIBLE.get(primary):
+        return CannotWrite(
+            f"{path} cannot be {verb}: {error}", "a journal and its directory must be readable and writable"
+        )
+    if primary == sqlite3.SQLITE_NOTADB:
+        return BadInput(f"{path} is no SQLite file, so it is no journal")
+    if primary == sqlite3.SQLITE_CORRUPT:
+        return BadInput(f"{path} is damaged: {error}", "see what warroom verify says, and keep a copy")
+    return None

@@ -1,0 +1,206 @@
+"""The live release as the cockpit sees it: what it can read, and what it can wish for. Wires desk, probes and steps.
+
+The screen's thread reads frozen values from here; the journal is written by the desk's thread, and probes and commands
+run in the engine's, so that none of the three can make another stutter.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from warroom.clock import Clock
+from warroom.core import decisions, views
+from warroom.core.decisions import Launch, Wish
+from warroom.core.definitions import Definitions
+from warroom.core.errors import WarroomError
+from warroom.core.events import CockpitClosed, CockpitOpened, Event, Seen
+from warroom.core.probe import Outcome, Verdict
+from warroom.core.release import Release
+from warroom.core.store import Journal, Sample
+from warroom.desk import Desk
+from warroom.identity import login_name, origin
+from warroom.journal.driver import DriverLock
+from warroom.journal.store import open_journal
+from warroom.probing.engine import Engine, Observation
+from warroom.room import Room, Update
+from warroom.steps import OutputPart, Steps
+
+OBSERVER = "warroom"
+"""The actor of what nobody did: verdict changes, recovery, interruption."""
+
+
+@dataclass
+class Listeners:
+    """Whom to tell. Called from other threads than the screen's; each must only pass the news on."""
+
+    update: Callable[[Update], None]
+    reading: Callable[[], None]
+    output: Callable[[OutputPart], None]
+    trouble: Callable[[str], None]
+
+
+class Live:
+    """A release that this process drives."""
+
+    def __init__(self, desk: Desk, reader: Journal, clock: Clock, *, operator: str) -> None:
+        """`desk` is started; `reader` is a second, read-only connection for the screen's thread."""
+        self.clock = clock
+        self.operator = operator
+        self._desk = desk
+        self._reader = reader
+        self._listeners: Listeners | None = None
+        self._engine = Engine(self.plan.probes, clock, on_observation=self._observe)
+        self._steps = Steps(desk, clock, Path.cwd(), self._output)
+
+    @property
+    def plan(self) -> Definitions:
+        return self._desk.plan
+
+    @property
+    def release(self) -> Release:
+        return self._desk.release
+
+    def recent(self, count: int) -> tuple[Event, ...]:
+        """The last events, oldest first."""
+        return self._reader.recent(count)
+
+    def about(self, subject: str) -> tuple[Event, ...]:
+        """Every event about one item."""
+        return self._reader.about(subject)
+
+    def setting(self, key: str) -> str:
+        return self._reader.recall(key)
+
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """All probes as of now, in the order of the plan."""
+        return self._engine.verdicts(self.clock.mono_us())
+
+    def points(self, probe: str, count: int) -> list[tuple[float | None, Outcome]]:
+        """Values and outcomes of the last readings of a probe, oldest first."""
+        return [(value, outcome) for _, value, outcome in self._engine.series(probe).tail(count)]
+
+    def seen(self) -> tuple[Seen, ...]:
+        return views.seen(self.verdicts())
+
+    def launch(self) -> Launch:
+        """Where and as whom a command would run now."""
+        return self._steps.launch()
+
+    def start(self, listeners: Listeners, *, version: str) -> None:
+        """Marks what an earlier crash left running, tells the journal that a cockpit is here, and starts to probe."""
+        self._listeners = listeners
+        self._desk.listen(listeners.update, listeners.trouble)
+        if self.release.running():
+            self._desk.submit(decisions.interrupted, actor=OBSERVER).result()
+        here = self.launch()
+        opened = CockpitOpened(host=here.host, user=here.user, pid=os.getpid(), version=version)
+        self.act(lambda _plan, _release: (opened,)).result()
+        for spec in self.plan.probes:
+            self._engine.preload(spec.id, self._reader.samples(spec.id, 100))
+        self._engine.start()
+        self._background(self._watch())
+
+    def stop(self) -> None:
+        """Ends what runs, says goodbye to the journal, closes it. Takes a few seconds at most."""
+        self._steps.stop()
+        self._engine.stop()
+        with suppress(WarroomError):  # the journal cannot be written; whoever listens was told when that began
+            self.act(lambda _plan, _release: (CockpitClosed(),)).result()
+        self._reader.close()
+        self._desk.stop()
+
+    def act(self, wish: Wish) -> "Future[tuple[Event, ...]]":
+        """Wishes in the operator's name. Resolves once durable, or with the refusal."""
+        return self._desk.submit(wish, actor=self.operator)
+
+    def remember(self, key: str, value: str) -> None:
+        self._desk.remember(key, value)
+
+    def run_item(self, item: str) -> "Future[None]":
+        """Runs an item's step. Resolves when it has ended; with `Refused` when it may not start."""
+        return self._background(self._steps.run_item(item, actor=self.operator))
+
+    def roll_back(self, *, typed: str, reason: str) -> "Future[None]":
+        """Starts the rollback and runs its plan until it ends or waits for an answer."""
+        wish = partial(decisions.start_rollback, typed=typed, reason=reason, seen=self.seen())
+        return self._background(self._steps.roll_back(wish, actor=self.operator))
+
+    def retry_step(self) -> "Future[None]":
+        """Runs the rollback step again that waits for an answer, then the rest of the plan."""
+        return self._background(self._steps.retry_rollback(actor=self.operator))
+
+    def skip_step(self, *, reason: str) -> "Future[None]":
+        """Goes on with the plan without the step that waits for an answer."""
+        wish = partial(decisions.skip_rollback_step, reason=reason)
+        return self._background(self._steps.roll_back(wish, actor=self.operator))
+
+    def stop_step(self) -> None:
+        """Ends the command that runs now."""
+        self._steps.stop()
+
+    def _background(self, work: "Coroutine[Any, Any, None]") -> "Future[None]":
+        return self._engine.submit(work)
+
+    def _observe(self, observation: Observation) -> None:
+        """In the engine's thread: keep the reading, record what changed, tell the screen."""
+        reading = observation.reading
+        self._desk.record(
+            Sample(
+                probe=reading.probe,
+                at_us=reading.at_us,
+                mono_us=reading.mono_us,
+                took_us=reading.took_us,
+                outcome=reading.outcome,
+                value=reading.value,
+                text=reading.text,
+                word=observation.verdict.word,
+            )
+        )
+        self._note_change(observation.verdict)
+        if self._listeners:
+            self._listeners.reading()
+
+    async def _watch(self) -> None:
+        """Once a second: what changes by time alone (staleness), and whether production has recovered."""
+        while True:
+            verdicts = self.verdicts()
+            for verdict in verdicts:
+                self._note_change(verdict)
+            if self.release.rollback.status == "recovering":
+                now_us = self.clock.mono_us()
+                well = partial(decisions.restored, verdicts=verdicts, seen=views.seen(verdicts), mono_us=now_us)
+                self._desk.submit(well, actor=OBSERVER)
+            await asyncio.sleep(1)
+
+    def _note_change(self, verdict: Verdict) -> None:
+        before = self.release.probes.get(verdict.probe)
+        if verdict.word != (before.word if before else "pending"):
+            self._desk.submit(partial(decisions.verdict_changed, verdict=verdict), actor=OBSERVER)
+
+    def _output(self, part: OutputPart) -> None:
+        if self._listeners:
+            self._listeners.output(part)
+
+
+@contextmanager
+def drive(path: Path, clock: Clock, *, operator: str) -> Iterator[Live]:
+    """Opens the journal at `path` to drive its release. Raises `Busy` when another cockpit does so already."""
+    lock = DriverLock(path, user=login_name(), host=socket.gethostname())
+    lock.acquire()
+    try:
+        desk = Desk(lambda: Room(open_journal(path), clock, origin=origin("cockpit")))
+        desk.start()
+        live = Live(desk, open_journal(path, read_only=True), clock, operator=operator)
+        try:
+            yield live
+        finally:
+            live.stop()
+    finally:
+        lock.close()

@@ -1,0 +1,79 @@
+"""One reading of one probe. The edge at which whatever a source does wrong becomes a reading that says so."""
+
+import asyncio
+import os
+from collections.abc import Callable, Iterable
+
+from warroom.clock import Clock
+from warroom.core.plain import one_line
+from warroom.core.probe import Measurement, ProbeSpec, Reading, assess
+from warroom.probing.resolver import Resolver
+from warroom.probing.secrets import Secrets
+from warroom.probing.source import Source, Trouble
+from warroom.probing.sources.table import build
+
+OpenSource = Callable[[ProbeSpec], Source]
+
+_AT_ONCE = 16
+_LONGEST_TEXT = 300
+_LONGEST_VALUE = 1000
+
+
+class Sampler:
+    """Takes readings: the clock, the secrets and the resolver that all probes of a process share."""
+
+    def __init__(self, clock: Clock, secrets: Secrets | None = None, open_source: OpenSource | None = None) -> None:
+        """Without `secrets`, placeholders find the variables of this process."""
+        self.clock = clock
+        self._secrets = secrets or Secrets(os.environ)
+        self._resolver = Resolver()
+        self._open_source = open_source
+
+    def open(self, spec: ProbeSpec) -> Source:
+        """The source of `spec`, to be closed by the caller. Call it in the loop that will use it."""
+        return self._open_source(spec) if self._open_source else build(spec, self._secrets, self._resolver)
+
+    async def sample(self, spec: ProbeSpec, source: Source) -> Reading:
+        """Asks once; ends at the probe's deadline at the latest, and never raises."""
+        at_us, mono_us = self.clock.utc_us(), self.clock.mono_us()
+        found = await _measure(spec, source)
+        took_us = self.clock.mono_us() - mono_us
+        return self._fit_to_keep(assess(spec, found, at_us=at_us, mono_us=mono_us, took_us=took_us))
+
+    def _fit_to_keep(self, reading: Reading) -> Reading:
+        """Masked and cut only after the limits were compared with the whole value."""
+        value = self._secrets.mask(reading.value) if isinstance(reading.value, str) else reading.value
+        return reading.model_copy(
+            update={
+                "value": value[:_LONGEST_VALUE] if isinstance(value, str) else value,
+                "text": one_line(self._secrets.mask(reading.text), _LONGEST_TEXT),
+                "via": self._secrets.mask(reading.via),
+            }
+        )
+
+
+async def _measure(spec: ProbeSpec, source: Source) -> Measurement:
+    try:
+        async with asyncio.timeout(spec.deadline):
+            return await source.measure()
+    except TimeoutError:
+        return Measurement(trouble=f"no answer within {spec.deadline:g} s", blames=source.blames)
+    except Trouble as trouble:
+        return Measurement(trouble=str(trouble), blames=trouble.blames or source.blames)
+    except Exception as error:  # noqa: BLE001  # the probe runner: a fault of ours must neither end it nor blame the target
+        return Measurement(trouble=f"{type(error).__name__}: {error}", blames="messenger")
+
+
+async def measure_once(specs: Iterable[ProbeSpec], sampler: Sampler) -> list[tuple[ProbeSpec, Reading]]:
+    """One reading of every probe, in the order of `specs`; at most 16 are asked at once."""
+    slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(spec: ProbeSpec) -> tuple[ProbeSpec, Reading]:
+        async with slots:
+            source = sampler.open(spec)
+            try:
+                return spec, await sampler.sample(spec, source)
+            finally:
+                await source.close()
+
+    return list(await asyncio.gather(*map(one, specs)))

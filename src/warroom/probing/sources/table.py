@@ -1,0 +1,62 @@
+"""All kinds of sources, by name. Importing this costs no HTTP client: it also validates files."""
+
+from collections.abc import Mapping
+
+from pydantic import JsonValue, ValidationError
+
+from warroom.core.errors import nearest
+from warroom.core.probe import Blames, Measurement, ProbeSpec
+from warroom.probing.resolver import Resolver
+from warroom.probing.secrets import Secrets, check_placeholders
+from warroom.probing.source import Source, SourceSpec, Trouble
+from warroom.probing.sources.http import HttpSpec
+from warroom.probing.sources.promql import PromqlSpec
+
+SPECS: dict[str, type[SourceSpec]] = {"http": HttpSpec, "promql": PromqlSpec}
+
+
+def check_source(raw: Mapping[str, JsonValue]) -> SourceSpec:
+    """A `[source]` table as written, placeholders unresolved.
+
+    Raises pydantic's `ValidationError` for wrong fields, and `ValueError` with a sentence for an unknown kind or placeholder.
+    """
+    kind = str(raw.get("kind"))
+    if kind not in SPECS:
+        raise ValueError(f'unknown kind "{kind}"; {nearest(kind, SPECS) or "known are " + ", ".join(SPECS)}')
+    check_placeholders(dict(raw))
+    return SPECS[kind].model_validate(raw)
+
+
+def check_spec(spec: ProbeSpec) -> SourceSpec:
+    """The source of a probe file, which must also be able to give what the file's checks get. Raises as `check_source`."""
+    source = check_source(spec.source)
+    for check in spec.check:
+        source.admit(check)
+    return source
+
+
+def build(spec: ProbeSpec, secrets: Secrets, resolver: Resolver) -> Source:
+    """The source with its secrets. One that cannot be built says why whenever it is asked: a release goes on without it."""
+    try:
+        check_spec(spec)
+        return SPECS[spec.kind].model_validate(secrets.resolve(dict(spec.source))).open(spec, resolver)
+    except ValidationError as error:  # its own text is long, and would show what a placeholder stood for
+        words = (f"{'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors(include_input=False))
+        return Unusable("; ".join(words))
+    except ValueError as error:
+        return Unusable(str(error))
+
+
+class Unusable:
+    """A source that can never be asked."""
+
+    blames: Blames = "messenger"
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    async def measure(self) -> Measurement:
+        raise Trouble(self._why)
+
+    async def close(self) -> None:
+        """Holds nothing."""

@@ -1,0 +1,48 @@
+"""Events as JSON lines: one event a line, in order, whole; the checkpoint last."""
+
+import json
+from collections.abc import Iterable
+from typing import IO
+
+from warroom.core.errors import BadInput
+from warroom.core.events import Event
+from warroom.core.views import utc
+
+
+def event_line(event: Event) -> str:
+    """`seq, id, time, kind, actor, subject, body, hash`; the time is RFC 3339, UTC, with microseconds."""
+    body = event.body
+    return _json(
+        {
+            "seq": event.seq,
+            "id": event.id,
+            "time": utc(event.at_us),
+            "kind": body.kind,
+            "actor": event.actor,
+            "subject": body.subject,
+            "body": body.model_dump(mode="json"),
+            "hash": event.hash,
+        }
+    )
+
+
+def write_jsonl(out: IO[str], events: Iterable[Event], checkpoint: str) -> None:
+    """All `events`, then one line `{"checkpoint": TEXT}`."""
+    for event in events:
+        out.write(event_line(event) + "\n")
+    out.write(_json({"checkpoint": checkpoint}) + "\n")
+
+
+def checkpoint_in(text: str) -> str:
+    """The checkpoint's text in a JSONL export, or `text` itself when it is no export. Raises `BadInput`."""
+    if not text.lstrip().startswith("{"):
+        return text
+    last = text.rstrip().rpartition("\n")[2]
+    try:
+        return str(json.loads(last)["checkpoint"])
+    except (ValueError, KeyError, TypeError):
+        raise BadInput("the export does not end with its checkpoint", "it was cut off; export again") from None
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,103 @@
+"""Runs the commands of items and of the rollback plan, in this order: intent durable, run, result durable.
+
+Nothing here decides: what may start is asked of the room before each command, and the state after it says what is next.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from uuid import uuid4
+
+from warroom.clock import Clock
+from warroom.core import decisions
+from warroom.core.decisions import Launch, Wish
+from warroom.core.events import Event, StepStarted
+from warroom.core.redaction import Redactor, secrets_of
+from warroom.desk import Desk
+from warroom.identity import login_name
+from warroom.running.command import run_command
+
+GRACE_S = 5.0  # between TERM and KILL
+
+
+@dataclass(frozen=True)
+class OutputPart:
+    """Lines that a running command has printed, redacted."""
+
+    target: str
+    run: str
+    lines: tuple[str, ...]
+
+
+class Steps:
+    """Runs at most one command at a time, in the event loop that calls it."""
+
+    def __init__(self, desk: Desk, clock: Clock, base: Path, on_output: Callable[[OutputPart], None]) -> None:
+        """Relative working directories start at `base`. `on_output` is called in the loop's thread."""
+        self._desk = desk
+        self._clock = clock
+        self._base = base
+        self._on_output = on_output
+        self._stop = asyncio.Event()
+        self._redactor = Redactor(secrets_of(os.environ))
+
+    def launch(self) -> Launch:
+        """Where and as whom the next command would run."""
+        return Launch(run=uuid4().hex, base=str(self._base), host=socket.gethostname(), user=login_name())
+
+    def stop(self) -> None:
+        """Ends the running command: TERM to its group, a grace, KILL."""
+        self._stop.set()
+
+    async def run_item(self, item: str, *, actor: str) -> None:
+        """Runs an item's step to its end. Raises `Refused` before anything runs."""
+        await self._run(partial(decisions.start_step, target=item, launch=self.launch()), actor)
+
+    async def roll_back(self, wish: Wish, *, actor: str) -> None:
+        """Has `wish` decided, which starts the rollback or answers for a step, then runs what the plan has left.
+
+        Ends when all steps are done, or when one failed and somebody must answer.
+        """
+        await self._commit(wish, actor)
+        await self._continue(actor)
+
+    async def _continue(self, actor: str) -> None:
+        while (rollback := self._desk.release.rollback).status == "running":
+            if rollback.current is None:
+                await self._commit(partial(decisions.end_rollback, mono_us=self._clock.mono_us()), actor)
+                return
+            await self._run(partial(decisions.next_rollback_step, launch=self.launch()), actor)
+
+    async def retry_rollback(self, *, actor: str) -> None:
+        """Runs the step again that waits for an answer, then the rest of the plan."""
+        await self._run(partial(decisions.retry_rollback_step, launch=self.launch()), actor)
+        await self._continue(actor)
+
+    async def _run(self, wish: Wish, actor: str) -> None:
+        started = (await self._commit(wish, actor))[0].body
+        assert isinstance(started, StepStarted)
+        command = decisions.command_of(self._desk.plan, started.target)
+        assert command is not None
+        self._stop.clear()
+        outcome = await run_command(
+            command.argv,
+            cwd=Path(started.cwd),
+            env=None,
+            timeout_s=command.timeout,
+            clock=self._clock,
+            redactor=self._redactor,
+            on_output=partial(self._show, started),
+            grace_s=GRACE_S,
+            stop=self._stop,
+        )
+        await self._commit(partial(decisions.finish_step, started=started, outcome=outcome), actor)
+
+    def _show(self, started: StepStarted, lines: Sequence[str]) -> None:
+        self._on_output(OutputPart(started.target, started.run, tuple(lines)))
+
+    async def _commit(self, wish: Wish, actor: str) -> tuple[Event, ...]:
+        return await asyncio.wrap_future(self._desk.submit(wish, actor=actor))

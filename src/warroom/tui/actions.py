@@ -1,0 +1,146 @@
+"""What can be done in the cockpit, as one table: bindings, footer, help and "why not" all come from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from textual.binding import Binding, BindingType
+
+from warroom.core import decisions
+from warroom.core.decisions import Launch, Refusal
+from warroom.core.definitions import Definitions
+from warroom.core.release import Release
+from warroom.tui.widgets.keys import Key
+
+WhyNot = Callable[[Definitions, Release, str], str]
+"""Plan, state and the selected item ("" when a phase is selected) -> the reason why it is not possible now, or ""."""
+
+
+def _always(_plan: Definitions, _state: Release, _item: str) -> str:
+    return ""
+
+
+def _of_item(decide: Callable[[Definitions, Release, str], decisions.Decision]) -> WhyNot:
+    """Asks the same decision that the act itself will be put to."""
+
+    def why_not(plan: Definitions, state: Release, item: str) -> str:
+        if not item:
+            return "select an item first"
+        decision = decide(plan, state, item)
+        return decision.reason if isinstance(decision, Refusal) else ""
+
+    return why_not
+
+
+def _rollback(plan: Definitions, _state: Release, _item: str) -> str:
+    return "" if plan.bindings.rollback else "the side file has no rollback plan"
+
+
+_NOWHERE = Launch(run="", base="", host="", user="")
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing that a key does."""
+
+    id: str
+    """Also the name of the screen's method, `do_ID`."""
+    key: str
+    word: str
+    """For the footer; "" keeps it out of there."""
+    help: str
+    why_not: WhyNot = _always
+    shown: str = ""
+    """The key as people read it, when Textual's name for it differs."""
+
+    @property
+    def label(self) -> str:
+        return self.shown or self.key
+
+
+COCKPIT = (
+    Action(
+        "tick", "space", "tick", "tick the item off, with the figure and note that stand in the editor",
+        _of_item(lambda plan, state, item: decisions.tick(plan, state, item, note="", value="", seen=())),
+    ),
+    Action("note", "n", "note", "write a note on the item", _of_item(lambda _plan, _state, _item: ())),
+    Action(
+        "skip", "s", "skip", "skip the item; asks for the reason",
+        _of_item(lambda plan, state, item: decisions.skip(plan, state, item, reason="…")),
+    ),
+    Action(
+        "fail", "f", "failed", "say that the item failed; asks for the reason",
+        _of_item(lambda plan, state, item: decisions.fail(plan, state, item, reason="…", seen=())),
+    ),
+    Action(
+        "reopen", "u", "reopen", "open the item again; what was said of it stays in the journal",
+        _of_item(lambda plan, state, item: decisions.reopen(plan, state, item, reason="")),
+    ),
+    Action(
+        "run", "x", "run step", "run the item's command; shows first what, where and as whom",
+        _of_item(lambda plan, state, item: decisions.start_step(plan, state, item, _NOWHERE)),
+    ),
+    Action("rollback", "R", "", "take production back; runs only after the typed release name", _rollback),
+    Action("figure", "v", "figure", "enter the figure that proves the item", _of_item(lambda _plan, _state, _item: ())),
+    Action("find", "slash", "find", "find an item by words of its title; again for the next one", shown="/"),
+    Action("journal", "l", "journal", "the journal of this release"),
+    Action("down", "down,j", "", "next row", shown="↓ j"),
+    Action("up", "up,k", "", "row before", shown="↑ k"),
+    Action("page_down", "pagedown", "", "ten rows on"),
+    Action("page_up", "pageup", "", "ten rows back"),
+    Action("next_open", "full_stop", "", "next open item", shown="."),
+    Action("open", "enter", "", "open or close a phase; open an item's editor"),
+    Action("leave", "escape", "", "leave a field, close an opened item", shown="esc"),
+    Action("quit", "q,ctrl+q,ctrl+c", "", "leave the cockpit; asks when something runs", shown="q"),
+    Action("help", "question_mark", "help", "all keys", shown="?"),
+)  # fmt: skip
+
+
+def _waits(_plan: Definitions, state: Release, _item: str) -> str:
+    return "" if state.rollback.status in ("asking", "stopped") else "no step waits for an answer"
+
+
+def _asks(_plan: Definitions, state: Release, _item: str) -> str:
+    return "" if state.rollback.status == "asking" else "no step waits for an answer"
+
+
+def _runs(_plan: Definitions, state: Release, _item: str) -> str:
+    return "" if state.running() else "nothing is running"
+
+
+_BACK = Action("back", "escape", "back", "back to the cockpit", shown="esc")
+
+ROLLBACK = (
+    Action("retry", "r", "retry step", "run the step again that waits for an answer", _waits),
+    Action("skip_step", "k", "skip step, with a reason", "go on without the step that waits for an answer", _waits),
+    Action("stop_rollback", "S", "stop here", "leave production as it is, between two steps", _asks),
+    Action("stop_step", "X", "end this command", "end the running command: TERM, a grace, KILL", _runs),
+    Action("back", "escape", "cockpit, the rollback goes on", "back to the cockpit", shown="esc"),
+)
+ROLLBACK_PLAN = (replace(_BACK, word="back, nothing has happened"),)
+
+STEP = (
+    Action(
+        "start", "y", "run it", "run the command that is shown",
+        _of_item(lambda plan, state, item: decisions.start_step(plan, state, item, _NOWHERE)),
+    ),
+    Action("stop_step", "X", "end it", "end the running command: TERM, a grace, KILL", _runs),
+    _BACK,
+)  # fmt: skip
+
+EDITOR = ("tick", "fail", "skip", "reopen")
+"""What the editor's own keys show, two a row."""
+
+
+def bindings(actions: tuple[Action, ...]) -> list[BindingType]:
+    """The bindings of a screen; each calls `action_do` with the action's id, and can be moved by that id."""
+    return [
+        Binding(action.key, f"do('{action.id}')", action.word or action.id, show=False, id=f"warroom.{action.id}")
+        for action in actions
+    ]
+
+
+def footer(actions: tuple[Action, ...], plan: Definitions, state: Release, item: str) -> tuple[Key, ...]:
+    """The keys with a word, and whether each is possible now."""
+    return tuple(
+        Key(action.label, action.word, not action.why_not(plan, state, item)) for action in actions if action.word
+    )

@@ -1,0 +1,62 @@
+"""The full-screen program: themes, the cockpit, and the door through which other threads tell it news."""
+
+import asyncio
+import signal
+
+from textual.app import App
+from textual.message import Message
+
+from warroom import __version__
+from warroom.live import Listeners, Live
+from warroom.room import Update
+from warroom.steps import OutputPart
+from warroom.tui.look import DARK_VARIABLES, THEMES
+from warroom.tui.messages import OutputCame, ReadingTaken, RoomChanged, Trouble
+from warroom.tui.screens.cockpit import CockpitScreen
+
+
+class WarroomApp(App[None]):
+    """Drives one release from start to leave."""
+
+    CSS_PATH = "common.tcss"
+    TITLE = "warroom"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS = []  # Textual's own ctrl+q and ctrl+c are replaced by the action table's
+
+    def __init__(self, live: Live) -> None:
+        super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = "warroom-dark"
+        self._live = live
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return DARK_VARIABLES
+
+    def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.exit)  # else the terminal is left in full-screen mode
+        listeners = Listeners(
+            update=self._updated,
+            reading=lambda: self._tell(ReadingTaken()),
+            output=self._printed,
+            trouble=self._troubled,
+        )
+        self._live.start(listeners, version=__version__)
+        # Not get_default_screen: it does not load the screen's CSS_PATH (Textual 8.2.8).
+        self.push_screen(CockpitScreen(self._live))
+
+    def _updated(self, update: Update) -> None:
+        self._tell(RoomChanged(update))
+
+    def _printed(self, part: OutputPart) -> None:
+        self._tell(OutputCame(part))
+
+    def _troubled(self, text: str) -> None:
+        self._tell(Trouble(text))
+
+    def _tell(self, message: Message) -> None:
+        """Safe from any thread. Every screen hears it: the one below must be right when it comes back."""
+        for screen in self.screen_stack:
+            screen.post_message(message)

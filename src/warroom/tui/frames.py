@@ -1,0 +1,116 @@
+"""Builds what each widget shows out of the live release. Reads only; nothing here draws or acts."""
+
+from datetime import UTC, datetime
+from shlex import join
+
+from warroom.core import views
+from warroom.core.checklist import Phase
+from warroom.core.definitions import Place
+from warroom.core.probe import PANES, Verdict
+from warroom.core.views import FeedLine, ProbeView
+from warroom.live import Live
+from warroom.tui.widgets.feed import Feed
+from warroom.tui.widgets.item import ItemPane, StepView
+from warroom.tui.widgets.masthead import Masthead
+
+POINTS = 96  # readings a plot can show at most
+
+_STATE = {
+    "running": "rollback",
+    "asking": "rollback",
+    "stopped": "rollback",
+    "recovering": "recovering",
+    "restored": "restored",
+}
+
+
+class Frames:
+    """The cockpit's values as of now."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+
+    def masthead(self, trouble: str) -> Masthead.View:
+        live, release = self._live, self._live.release
+        now_us = live.clock.utc_us()
+        worst = views.worst(live.verdicts())
+        return Masthead.View(
+            release=release.name,
+            environment=release.environment,
+            clock=views.t_clock(now_us, release.t0_us),
+            state=_STATE.get(release.rollback.status, "go"),
+            utc=views.clock_time(now_us),
+            local=_local(now_us),
+            operator=live.operator,
+            saved=release.hash[:8],
+            trouble=trouble,
+            worst=worst.word if worst else "pending",
+        )
+
+    def probes(self) -> tuple[ProbeView, ...]:
+        live = self._live
+        verdicts: dict[str, Verdict] = {verdict.probe: verdict for verdict in live.verdicts()}
+        return tuple(
+            views.probe_view(spec, verdicts[spec.id], live.points(spec.id, POINTS)) for spec in live.plan.probes
+        )
+
+    def big_and_other(self) -> tuple[tuple[ProbeView | None, ...], tuple[ProbeView, ...]]:
+        """The four big panes in their fixed order (None where no probe is meant for one), and all other probes."""
+        shown = self.probes()
+        by_pane = {spec.pane: view for spec, view in zip(self._live.plan.probes, shown, strict=True) if spec.pane}
+        others = tuple(view for spec, view in zip(self._live.plan.probes, shown, strict=True) if not spec.pane)
+        return tuple(by_pane.get(pane) for pane in PANES), others
+
+    def feed(self, count: int = 100) -> Feed.View:
+        lines = tuple(views.feed_line(self._live.plan, event) for event in self._live.recent(count))
+        return Feed.View(lines, self._live.release.t0_us)
+
+    def item(self, item_id: str) -> ItemPane.View:
+        live = self._live
+        place: Place = live.plan.places[item_id]
+        state, binding = live.release.item(item_id), live.plan.binding(item_id)
+        said = f"{state.by} {views.clock_time(state.at_us)[:5]}" if state.status != "open" else ""
+        return ItemPane.View(
+            number=place.item.number,
+            section=place.section.title or place.phase.name,
+            title=place.item.title,
+            status=state.shown,
+            said=said,
+            owner=binding.owner,
+            required=binding.required,
+            guide=binding.guide,
+            notes=place.item.notes,
+            probe=self._bound_probe(binding.probe),
+            step=self._step(item_id),
+            history=tuple(self._history(item_id)),
+        )
+
+    def phase(self, phase: Phase) -> ItemPane.Phase:
+        counts = views.counts(self._live.release, phase.walk())
+        words = " · ".join(f"{count} {status}" for status, count in counts.items())
+        return ItemPane.Phase(phase.title, phase.when, words, phase.notes)
+
+    def _bound_probe(self, probe: str) -> ProbeView | None:
+        spec = self._live.plan.probes_by_id.get(probe)
+        if spec is None:
+            return None
+        verdict = next(verdict for verdict in self._live.verdicts() if verdict.probe == probe)
+        return views.probe_view(spec, verdict, ())
+
+    def _step(self, item_id: str) -> StepView | None:
+        command, state = self._live.plan.binding(item_id).step, self._live.release.item(item_id).step
+        if command is None:
+            return None
+        return StepView(join(command.argv), state.phase if state else "waiting", state.why if state else "")
+
+    def _history(self, item_id: str) -> list[FeedLine]:
+        """The item's own events, without its title: that stands above them."""
+        return [
+            views.feed_line(self._live.plan, event)._replace(text=event.body.detail)
+            for event in self._live.about(item_id)
+        ]
+
+
+def _local(now_us: int) -> str:
+    local = datetime.fromtimestamp(now_us // 1_000_000, UTC).astimezone()
+    return "" if not local.utcoffset() else f"{local:%H:%M} {local.tzname()}"

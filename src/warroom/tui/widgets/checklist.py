@@ -1,0 +1,109 @@
+"""The phase tree: phases, their sections and items, and a cursor that moves over phases and items."""
+
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+
+from warroom.core.views import Progress, TreeRow
+from warroom.tui.draw import cell, line, row
+from warroom.tui.look import ITEM, PHASE
+from warroom.tui.widgets.pane import Pane
+
+
+class ChecklistPane(Pane, can_focus=True):
+    """The selected row is always in sight; the phase that it belongs to stays at the top when it does not fit."""
+
+    rows: reactive[tuple[TreeRow, ...]] = reactive(())
+    cursor: reactive[str] = reactive("")
+    """Id of the selected phase or item."""
+    done: reactive[Progress] = reactive(Progress(0, 0))
+
+    class Picked(Message):
+        """A row was clicked."""
+
+        def __init__(self, row_id: str) -> None:
+            super().__init__()
+            self.row_id = row_id
+
+    def __init__(self, id: str) -> None:  # noqa: A002  # Textual's name
+        super().__init__(id=id)
+        self._top = 0
+
+    def draw(self, width: int, height: int) -> list[Content]:
+        tight = height < 24
+        head = [] if tight else [self._heading(width), Content("")]
+        room = height - len(head)
+        at = self._index()
+        self._scroll(at, room)
+        window = [self._row(each, width) for each in self.rows[self._top : self._top + room]]
+        phase = self._phase_above(self._top)
+        if phase is not None and at > self._top and window:
+            window[0] = self._phase(phase, width, extra=str(self.done) if tight else "")
+        below = len(self.rows) - self._top - room
+        if below > 0 and at < self._top + room - 1:
+            window[-1] = row(width, (f"     {below + 1} more below", "$quiet"))
+        return [*head, *window]
+
+    def move(self, by: int) -> str:
+        """The id of the row that is `by` selectable rows further, stopping at both ends."""
+        ids = [each.id for each in self.rows if each.id]
+        if not ids:
+            return ""
+        at = ids.index(self.cursor) if self.cursor in ids else 0
+        return ids[max(0, min(len(ids) - 1, at + by))]
+
+    def on_click(self, event: events.Click) -> None:
+        head = 0 if self.size.height < 24 else 2
+        at = self._top + event.y - head
+        if event.y >= head and at < len(self.rows) and self.rows[at].id:
+            self.post_message(self.Picked(self.rows[at].id))
+
+    def _index(self) -> int:
+        return next((n for n, each in enumerate(self.rows) if each.id and each.id == self.cursor), 0)
+
+    def _scroll(self, at: int, room: int) -> None:
+        """Scrolls only when the cursor would leave the pane; its first and last row are taken by other words."""
+        last = max(0, len(self.rows) - room)
+        if at <= self._top:
+            self._top = max(0, at - 1)
+        elif at >= self._top + room - 1:
+            self._top = at - room + 2
+        self._top = min(self._top, last)
+
+    def _phase_above(self, top: int) -> TreeRow | None:
+        """The phase that the first visible row belongs to, unless that row is the phase itself."""
+        if not self.rows or self.rows[top].kind == "phase":
+            return None
+        return next(each for each in reversed(self.rows[:top]) if each.kind == "phase")
+
+    def _heading(self, width: int) -> Content:
+        name = (" CHECKLIST", "$accent" if self.has_focus else "$quiet")
+        return row(width, name, (f"{self.done.closed} of {self.done.total}", "$quiet"))
+
+    def _row(self, each: TreeRow, width: int) -> Content:
+        if each.kind == "phase":
+            return self._phase(each, width)
+        if each.kind == "section":
+            return row(width, (f"   {each.title}", "$quiet"), (each.mark, "$quiet"))
+        return self._item(each, width)
+
+    def _phase(self, each: TreeRow, width: int, extra: str = "") -> Content:
+        look = PHASE[each.status]
+        current = each.id == self.cursor
+        style = "bold" if current or each.status == "now" else "$quiet"
+        glyph = (look.glyph if each.status == "done" else "▾" if each.opened else "▸", look.role)
+        when = cell(each.when, 10, style) if each.when else line("")
+        left = line(("▌" if current else " ", "$accent"), glyph, " ", when, (each.title, style))
+        mark = f"{each.mark}  {extra}" if extra else each.mark
+        return row(width, left, (mark, style), "on $cursor" if current else "")
+
+    def _item(self, each: TreeRow, width: int) -> Content:
+        look = ITEM[each.status]
+        current = each.id == self.cursor
+        quiet = each.status in ("done", "skipped")
+        text = "bold" if current else "$quiet" if quiet else ""
+        indent = " " * (2 * each.depth)
+        left = line(("▌" if current else " ", "$accent"), indent, (look.glyph, look.role), " ", (each.title, text))
+        right = (each.mark, "$quiet" if quiet else look.role)
+        return row(width, left, right, "on $cursor" if current else "")

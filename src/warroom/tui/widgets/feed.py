@@ -1,0 +1,36 @@
+"""The last journal lines, newest at the bottom. Outside text is the last column, so its width can shift nothing."""
+
+from typing import NamedTuple
+
+from textual.content import Content
+from textual.reactive import reactive
+
+from warroom.core.views import FeedLine, clock_time, t_clock
+from warroom.tui.draw import cell, line, row
+from warroom.tui.look import event_look
+from warroom.tui.widgets.pane import Pane
+
+_LOUD = ("fail", "rollback", "unsure")
+
+
+class Feed(Pane):
+    class View(NamedTuple):
+        lines: tuple[FeedLine, ...]
+        t0_us: int
+
+    view: reactive[View] = reactive(View((), 0))
+
+    def draw(self, width: int, height: int) -> list[Content]:
+        return [self._line(each, width) for each in self.view.lines[-height:]]
+
+    def _line(self, each: FeedLine, width: int) -> Content:
+        wide = width > 100
+        look = event_look(each.tone, each.word)
+        loud = each.tone in _LOUD or each.word == "fail"
+        parts = [cell(str(each.seq), 6, "$quiet")] if wide else []
+        parts.append(cell(clock_time(each.at_us), 10, "$quiet"))
+        if wide:
+            parts.append(cell(t_clock(each.at_us, self.view.t0_us), 14, "$quiet"))
+        parts.append(cell(each.who, 11 if wide else 9))
+        glyph = line(" ", (look.glyph, look.role), " ", cell(look.word, 11, look.role if loud else ""), " ")
+        return row(width, line(*parts, glyph, each.text))

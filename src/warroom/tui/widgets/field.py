@@ -1,0 +1,26 @@
+"""A one-line input without borders; what it asks stands left of it."""
+
+from textual import events
+from textual.widgets import Input
+
+
+class Field(Input):
+    """Single letters are text in here; escape leaves. Paste can be refused."""
+
+    def __init__(
+        self,
+        *,
+        placeholder: str = "",
+        refuse_paste: bool = False,
+        id: str | None = None,  # noqa: A002  # Textual's name
+    ) -> None:
+        super().__init__(placeholder=placeholder, compact=True, select_on_focus=False, id=id)
+        self.cursor_blink = False
+        self._refuse_paste = refuse_paste
+
+    def _on_paste(self, event: events.Paste) -> None:
+        if self._refuse_paste:
+            event.prevent_default()
+            event.stop()
+        else:
+            super()._on_paste(event)

@@ -1,0 +1,58 @@
+"""The top row: which release, where, the T-clock, the state, who acts, and whether everything is safely on disk."""
+
+from typing import NamedTuple
+
+from textual.content import Content
+from textual.reactive import reactive
+
+from warroom.tui.draw import Part, line, row
+from warroom.tui.look import ROOM, VERDICT
+from warroom.tui.widgets.pane import Pane
+
+
+class Masthead(Pane):
+    class View(NamedTuple):
+        release: str
+        environment: str
+        clock: str
+        """The T-clock."""
+        state: str
+        utc: str
+        local: str
+        """Time and zone of the operator's terminal, or "" when that is UTC."""
+        operator: str
+        saved: str
+        """The head's first hex digits."""
+        trouble: str
+        """Why the journal cannot be written, or ""."""
+        worst: str
+        """The worst verdict's word."""
+
+    view: reactive[View | None] = reactive(None)
+
+    def draw(self, width: int, height: int) -> list[Content]:
+        view = self.view
+        if view is None:
+            return []
+        name = line((view.release, "bold"), (f" → {view.environment}", "$quiet"))
+        clock = line((view.clock, "bold $accent"), "  ", self._state(view))
+        times = line(view.utc, (" UTC", "$quiet"), (f"   {view.local}" if view.local and width > 60 else "", "$quiet"))
+        who = line(view.operator, "   ", self._saved(view))
+        if height == 1:
+            return [row(width, line(name, "   ", clock), line(times, "   ", who))]
+        if width < 72:
+            look = VERDICT[view.worst]
+            times = line(times, "   ", (f"{look.glyph} {look.word}", look.role))
+        return [row(width, name, clock), row(width, times, who)]
+
+    @staticmethod
+    def _state(view: View) -> Part:
+        look = ROOM[view.state]
+        style = f"bold $ink on {look.role}" if view.state in ("rollback", "recovering") else f"bold {look.role}"
+        return (f" {look.glyph} {look.word} ", style)
+
+    @staticmethod
+    def _saved(view: View) -> Part:
+        if view.trouble:
+            return (" ✗ NOT SAVED ", "bold $ink on $fail")
+        return line(("✓ saved", "$ok"), (f" {view.saved}", "$quiet"))

@@ -1,0 +1,49 @@
+"""The steps of the rollback plan: number or state, what, where, expected and real time, and the exact command."""
+
+from typing import NamedTuple
+
+from textual.content import Content
+from textual.reactive import reactive
+
+from warroom.core.views import span
+from warroom.tui.draw import cell, line, row
+from warroom.tui.look import STEP
+from warroom.tui.widgets.pane import Pane
+
+
+class StepLine(NamedTuple):
+    title: str
+    where: str
+    command: str
+    expected_s: float
+    took_s: float | None
+    phase: str
+    why: str
+
+
+class StepList(Pane):
+    steps: reactive[tuple[StepLine, ...]] = reactive(())
+    live: reactive[bool] = reactive(False)
+
+    def draw(self, width: int, height: int) -> list[Content]:
+        roomy = height >= 4 * len(self.steps) + 2
+        took = "took" if self.live else ""
+        times = line(cell("expected", 9, "$quiet", right=True), cell(took, 8, "$quiet", right=True))
+        out = [row(width, ("STEPS", "$quiet"), times)]
+        for number, step in enumerate(self.steps, 1):
+            out += [line("")] if roomy else []
+            out += self._step(number, step, width, roomy=roomy)
+        return out
+
+    def _step(self, number: int, step: StepLine, width: int, *, roomy: bool) -> list[Content]:
+        look = STEP[step.phase]
+        glyph = (look.glyph, look.role) if self.live else (str(number), "bold")
+        quiet = self.live and step.phase == "waiting"
+        took = span(step.took_s) if step.took_s is not None else ""
+        times = line(cell(span(step.expected_s), 9, "$quiet", right=True), cell(took, 8, look.role, right=True))
+        state = (look.word, look.role) if self.live else ("", "")
+        words = f"{step.where}  {step.why}".strip() if self.live and step.why else step.where
+        first = row(width, line(glyph, "  ", (step.title, "$quiet" if quiet else "bold")), times)
+        where = row(width, (f"   {words}", "$quiet"), state)
+        command = row(width, line(("   $ ", "$accent"), (step.command, "$quiet" if quiet else "")))
+        return [first, where, command] if roomy or self.live else [first, command]

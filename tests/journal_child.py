@@ -1,0 +1,94 @@
+"""A process of its own for the journal's tests: `journal_child.py WORK ARGUMENT...`. It prints what it was acknowledged."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from journal_kit import draft, new_journal
+
+from warroom.core.errors import WarroomError
+from warroom.core.store import HeadMoved
+from warroom.journal.driver import DriverLock
+from warroom.journal.store import SqliteJournal, open_journal
+
+
+def append(path: str, name: str, count: str) -> None:
+    """Appends `count` notes one by one with the ids `name-1`, `name-2` ..., and prints each once it is durable."""
+    journal = open_journal(Path(path))
+    for n in range(1, int(count) + 1):
+        append_one(journal, f"{name}-{n}")
+        print(f"{name}-{n}", flush=True)
+    journal.close()
+
+
+def append_one(journal: SqliteJournal, name: str) -> None:
+    while True:
+        try:
+            journal.append([draft(name)], after=journal.head().seq)
+        except HeadMoved:
+            continue
+        return
+
+
+def create(path: str, *who: str) -> None:
+    become(who)
+    told(lambda: new_journal(Path(path)))
+
+
+def open_for_writing(path: str, *who: str) -> None:
+    become(who)
+    told(lambda: open_journal(Path(path)))
+
+
+def become(who: Sequence[str]) -> None:
+    """Gives up root's right to write everywhere when told to become `nobody`."""
+    if "nobody" in who and os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
+
+
+def fill(path: str) -> None:
+    """Creates a journal and appends until the medium refuses; prints each acknowledged id, and then the refusal."""
+    journal = new_journal(Path(path))
+    print("created", flush=True)
+
+    def append_for_ever() -> None:
+        n = 0
+        while True:
+            n += 1
+            append_one(journal, f"fill-{n}")
+            print(f"fill-{n}", flush=True)
+
+    told(append_for_ever)
+    print(*(event.id for event in journal.read()), flush=True)
+
+
+def drive(path: str) -> None:
+    """Drives until its input ends."""
+    lock = DriverLock(Path(path), user="ada", host="tower")
+    told(lock.acquire)
+    sys.stdin.read()
+
+
+def hold(path: str) -> None:
+    """Keeps the write lock until its input ends."""
+    journal = open_journal(Path(path))
+    with journal._writing(journal._connection):
+        print("held", flush=True)
+        sys.stdin.read()
+
+
+def told(work: Callable[[], object]) -> None:
+    try:
+        work()
+    except WarroomError as error:
+        print(f"{type(error).__name__}: {error}", flush=True)
+    else:
+        print("ok", flush=True)
+
+
+if __name__ == "__main__":
+    works = {"append": append, "create": create, "open": open_for_writing, "fill": fill, "drive": drive, "hold": hold}
+    works[sys.argv[1]](*sys.argv[2:])
