@@ -1,4 +1,4 @@
-"""A process of its own for the journal's tests: `journal_child.py WORK ARGUMENT...`. It prints what it was acknowledged."""
+"""A process of its own for the journal's tests: `journal_child.py WORK ARGUMENT...`. It prints what is acknowledged."""
 
 import os
 import sys
@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from journal_kit import draft, new_journal
-
 from warroom.core.errors import WarroomError
 from warroom.core.store import HeadMoved
 from warroom.journal.driver import DriverLock
@@ -18,7 +17,7 @@ def append(path: str, name: str, count: str) -> None:
     journal = open_journal(Path(path))
     for n in range(1, int(count) + 1):
         append_one(journal, f"{name}-{n}")
-        print(f"{name}-{n}", flush=True)
+        say(f"{name}-{n}")
     journal.close()
 
 
@@ -32,8 +31,10 @@ def append_one(journal: SqliteJournal, name: str) -> None:
 
 
 def create(path: str, *who: str) -> None:
+    """Creates a journal, and lists what is in its directory then."""
     become(who)
     told(lambda: new_journal(Path(path)))
+    say(" ".join(sorted(entry.name for entry in Path(path).parent.iterdir())))
 
 
 def open_for_writing(path: str, *who: str) -> None:
@@ -52,17 +53,17 @@ def become(who: Sequence[str]) -> None:
 def fill(path: str) -> None:
     """Creates a journal and appends until the medium refuses; prints each acknowledged id, and then the refusal."""
     journal = new_journal(Path(path))
-    print("created", flush=True)
+    say("created")
 
     def append_for_ever() -> None:
         n = 0
         while True:
             n += 1
             append_one(journal, f"fill-{n}")
-            print(f"fill-{n}", flush=True)
+            say(f"fill-{n}")
 
     told(append_for_ever)
-    print(*(event.id for event in journal.read()), flush=True)
+    say(" ".join(event.id for event in journal.read()))
 
 
 def drive(path: str) -> None:
@@ -76,19 +77,31 @@ def hold(path: str) -> None:
     """Keeps the write lock until its input ends."""
     journal = open_journal(Path(path))
     with journal._writing(journal._connection):
-        print("held", flush=True)
+        say("held")
         sys.stdin.read()
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def told(work: Callable[[], object]) -> None:
     try:
         work()
     except WarroomError as error:
-        print(f"{type(error).__name__}: {error}", flush=True)
+        say(f"{type(error).__name__}: {error}")
     else:
-        print("ok", flush=True)
+        say("ok")
 
 
 if __name__ == "__main__":
-    works = {"append": append, "create": create, "open": open_for_writing, "fill": fill, "drive": drive, "hold": hold}
+    works: dict[str, Callable[..., None]] = {
+        "append": append,
+        "create": create,
+        "open": open_for_writing,
+        "fill": fill,
+        "drive": drive,
+        "hold": hold,
+    }
     works[sys.argv[1]](*sys.argv[2:])

@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterator
 from typing import get_args
 
 import pytest
-from journal_kit import append_all, definitions, draft
 
+from journal_kit import append_all, definitions, draft
 from warroom.core import events as ev
 from warroom.core.errors import BadInput
 from warroom.core.outcome import Outcome
 from warroom.core.rules import Value
 from warroom.core.store import HeadMoved, Journal, Sample
 
-ODD_TEXT = "\0 \x1b[31m [/b] \u202e\u202d বাংলা 日本語 👩‍🚀 \r\n\t" + "x" * 100_000
+ODD_TEXT = "\0 \x1b[31m [/b] \u202e\u202d বাংলা 日本語 👩\u200d🚀 \r\n\t" + "x" * 100_000
 SEEN = (ev.Seen(probe="errors", word="stale", value=0.1 + 0.2, unit="%", age_s=1e-7),)
 OUTCOME = Outcome(
     ended="failed", exit_status=-9, duration_s=1.5, output=ODD_TEXT, output_bytes=2**40, output_sha256="00", why="x"
@@ -110,9 +110,7 @@ class JournalContract:
         assert journal.head().seq == 0
 
     @pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf"), 2**63, -(2**63) - 1])
-    def test_a_number_that_would_not_come_back_is_refused_with_its_batch(
-        self, journal: Journal, number: float
-    ) -> None:
+    def test_a_number_that_would_not_come_back_is_refused_with_its_batch(self, journal: Journal, number: float) -> None:
         bad = ev.VerdictChanged(probe="errors", to="fail", was="ok", value=number)
         with pytest.raises(BadInput, match="finite numbers"):
             journal.append([draft("good"), draft("bad", bad)], after=0)
@@ -130,8 +128,14 @@ class JournalContract:
         assert (stored.body.value, type(stored.body.value)) == (number, type(number))
 
     def test_bytes_that_were_no_utf8_are_replaced_wherever_they_stand(self, journal: Journal) -> None:
-        (stored,) = journal.append([draft("a\udc80", ev.Noted(text="b\udcff", item="c\ud800"), actor="d\udfff")], after=0)
-        assert (stored.id, stored.actor, stored.body) == ("a\ufffd", "d\ufffd", ev.Noted(text="b\ufffd", item="c\ufffd"))
+        (stored,) = journal.append(
+            [draft("a\udc80", ev.Noted(text="b\udcff", item="c\ud800"), actor="d\udfff")], after=0
+        )
+        assert (stored.id, stored.actor, stored.body) == (
+            "a\ufffd",
+            "d\ufffd",
+            ev.Noted(text="b\ufffd", item="c\ufffd"),
+        )
         assert journal.about("c\ufffd") == (stored,)
         assert journal.append([draft("a\udc80")], after=1) == (stored,)
 

@@ -9,6 +9,7 @@ from warroom.core import events as ev
 from warroom.core.checklist import Checklist, Item, Phase, Section
 from warroom.core.definitions import Definitions
 from warroom.core.probe import Check, ProbeSpec
+from warroom.core.store import Journal
 from warroom.journal import sqlite
 from warroom.journal.schema import TRIGGERS
 from warroom.journal.store import SqliteJournal, create_journal
@@ -58,7 +59,7 @@ def new_journal(path: Path) -> SqliteJournal:
     return create_journal(path, definitions(), StillClock(), "0.1.0")
 
 
-def append_all(journal: SqliteJournal, names: Sequence[str]) -> tuple[ev.Event, ...]:
+def append_all(journal: Journal, names: Sequence[str]) -> tuple[ev.Event, ...]:
     return journal.append([draft(name) for name in names], after=journal.head().seq)
 
 
@@ -71,7 +72,7 @@ def finished_journal(path: Path, count: int) -> Path:
 
 
 def tamper(path: Path, *statements: str) -> None:
-    """Runs SQL on a journal as somebody would who knows SQLite: the triggers are taken away first and put back after."""
+    """Runs SQL on a journal as somebody would who knows SQLite: without the triggers, which are put back after it."""
     connection = sqlite.connect(path, mode="rw")
     for name in TRIGGERS:
         connection.execute(f"DROP TRIGGER {name}")

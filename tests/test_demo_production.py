@@ -147,7 +147,7 @@ def test_a_child_that_dies_at_its_start_is_quoted(tmp_path: Path, monkeypatch: p
     interpreter.write_text("#!/bin/sh\necho no module named zlib >&2\nexit 3\n", encoding="utf-8")
     interpreter.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(interpreter))
-    with pytest.raises(WarroomError, match=r"the demo's router did not start\. .*no module named zlib"):
+    with pytest.raises(WarroomError, match=r"the demo's router did not start; its last words: .*no module named zlib"):
         Production.start("none")
 
 

@@ -90,7 +90,7 @@ def test_an_unhealthy_release_gets_no_traffic(router: str, capsys: pytest.Captur
         register(router, "blue", blue)
         register(router, "green", green)
         assert switch_to("green", router) == 1
-        assert "green is not healthy: /api/health answers 503. Nothing was switched" in capsys.readouterr().err
+        assert "green is not healthy: /api/health answers 503; nothing was switched" in capsys.readouterr().err
         assert RouterClient(router).live() == "blue"
 
 
@@ -117,7 +117,7 @@ def test_commands_name_what_they_cannot_find(router: str, capsys: pytest.Capture
     with serving(always(200)) as url:
         register(router, "blue", url)
     assert switch_to("red", router) == 2
-    assert 'the router knows no release "red". It has blue' in capsys.readouterr().err
+    assert 'the router knows no release "red"; it has blue' in capsys.readouterr().err
     assert switch_to("blue", url) == 1
     assert f"the router at {url} does not answer" in capsys.readouterr().err
 

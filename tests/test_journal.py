@@ -8,12 +8,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+
 from journal_contract import JournalContract, sample
 from journal_kit import append_all, child, definitions, draft, ended, finished_journal, new_journal, tamper
-
 from warroom.core.errors import BadInput, Busy, CannotWrite
 from warroom.core.store import Journal
 from warroom.journal import sqlite
+from warroom.journal.schema import TRIGGERS
 from warroom.journal.store import SqliteJournal, open_journal
 from warroom.journal.verify import verify
 
@@ -65,13 +66,12 @@ def test_nothing_is_ever_created_over_a_file(path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_journal_that_could_not_be_made_leaves_nothing_in_the_way(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("warroom.journal.schema.TRIGGERS", {})
-    monkeypatch.setattr("warroom.journal.migrations.APPLICATION_ID", "no number")
-    with pytest.raises(sqlite.Error):
-        new_journal(path)
-    monkeypatch.undo()
-    new_journal(path).close()
+@pytest.mark.parametrize("size", ["20k", "40k"])
+def test_a_journal_that_could_not_be_made_whole_is_not_there_at_all(tmp_path: Path, size: str) -> None:
+    process = child("create", tmp_path / "disk" / "journal", wrapper=on_disk_of(size, tmp_path / "disk"))
+    refusal, left = ended(process).splitlines()
+    assert refusal.startswith("CannotWrite: ")
+    assert left == "journal.lock"
 
 
 @pytest.mark.parametrize("read_only", [False, True])
@@ -117,7 +117,7 @@ def test_a_directory_that_is_missing_cannot_be_written(tmp_path: Path) -> None:
 
 def test_a_kind_that_is_unknown_is_named_with_its_event(path: Path) -> None:
     tamper(finished_journal(path, 3), "UPDATE events SET kind = 'item_blessed' WHERE seq = 2")
-    with closing(open_journal(path)) as journal, pytest.raises(BadInput, match='event 2 .* "item_blessed", version 1'):
+    with closing(open_journal(path)) as journal, pytest.raises(BadInput, match=r'event 2 .* "item_blessed", version 1'):
         list(journal.read())
 
 
@@ -136,21 +136,18 @@ def test_an_event_that_cannot_be_read_is_named(path: Path, change: str, sentence
         list(journal.read())
 
 
+TIMES = "at_us, mono_us, v"
+REST = "kind, actor, origin, subject, body_hash, hash, salt"
 APPEND_ONLY = [
     "UPDATE events SET actor = 'eve'",
     "UPDATE events SET body = NULL, salt = NULL",
     "UPDATE OR REPLACE events SET seq = 1 WHERE seq = 2",
     "DELETE FROM events WHERE seq = 3",
-    "INSERT INTO events SELECT 5, at_us, mono_us, v, 'new', kind, actor, origin, subject, body_hash, hash, salt, body"
-    " FROM events WHERE seq = 3",
-    "INSERT INTO events SELECT NULL, at_us, mono_us, v, 'new', kind, actor, origin, subject, body_hash, hash, salt, body"
-    " FROM events WHERE seq = 3",
-    "INSERT INTO events SELECT 4, at_us, mono_us, v, 'new', kind, actor, origin, subject, body_hash, hash, salt, NULL"
-    " FROM events WHERE seq = 3",
-    "REPLACE INTO events SELECT 3, at_us, mono_us, v, 'new', kind, actor, origin, subject, body_hash, hash, salt, body"
-    " FROM events WHERE seq = 3",
-    "REPLACE INTO events SELECT 4, at_us, mono_us, v, id, kind, actor, origin, subject, body_hash, hash, salt, body"
-    " FROM events WHERE seq = 3",
+    f"INSERT INTO events SELECT 5, {TIMES}, 'new', {REST}, body FROM events WHERE seq = 3",
+    f"INSERT INTO events SELECT NULL, {TIMES}, 'new', {REST}, body FROM events WHERE seq = 3",
+    f"INSERT INTO events SELECT 4, {TIMES}, 'new', {REST}, NULL FROM events WHERE seq = 3",
+    f"REPLACE INTO events SELECT 3, {TIMES}, 'new', {REST}, body FROM events WHERE seq = 3",
+    f"REPLACE INTO events SELECT 4, {TIMES}, id, {REST}, body FROM events WHERE seq = 3",
     "UPDATE definitions SET body = ''",
     "DELETE FROM definitions",
     "REPLACE INTO definitions SELECT role, name, '', hash FROM definitions",
@@ -217,7 +214,7 @@ def test_a_foreign_transaction_makes_it_busy(path: Path) -> None:
 
 
 def test_a_full_disk_is_told_and_loses_nothing_acknowledged(tmp_path: Path) -> None:
-    process = child("fill", tmp_path / "disk" / "journal", wrapper=on_small_disk(tmp_path / "disk"))
+    process = child("fill", tmp_path / "disk" / "journal", wrapper=on_disk_of("2m", tmp_path / "disk"))
     created, *acknowledged, refusal, kept = ended(process).splitlines()
     assert created == "created"
     assert refusal.startswith("CannotWrite: the disk is full: ")
@@ -236,9 +233,9 @@ def test_a_read_only_medium_is_told(tmp_path: Path) -> None:
         assert "Read-only file system" in out or "cannot be" in out
 
 
-def on_small_disk(directory: Path) -> list[str]:
+def on_disk_of(size: str, directory: Path) -> list[str]:
     directory.mkdir()
-    return in_namespace(f'mount -t tmpfs -o size=512k none "{directory}"')
+    return in_namespace(f'mount -t tmpfs -o size={size} none "{directory}"')
 
 
 def in_namespace(mount: str) -> list[str]:
@@ -256,6 +253,35 @@ def test_a_directory_that_may_not_be_written_is_told() -> None:
         for work, name in (("create", "other"), ("open", "journal")):
             assert ended(child(work, Path(directory, name), "nobody")).startswith("CannotWrite: ")
         Path(directory).chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("sql", "read", "sentence"),
+    [
+        ("UPDATE events SET actor = CAST(x'ff' AS TEXT)", lambda it: list(it.read()), "is damaged: Could not decode"),
+        ("DROP TABLE events", lambda it: it.head(), "is damaged: no such table"),
+        ("DELETE FROM definitions", lambda it: it.definitions(), "definitions in this journal cannot"),
+        ("UPDATE definitions SET body = '{}'", lambda it: it.definitions(), "definitions in this journal cannot"),
+        ("UPDATE samples SET value = '{'", lambda it: it.samples("errors", 5), 'sample of the probe "errors" cannot'),
+        ("UPDATE samples SET word = 'well'", lambda it: it.samples("errors", 5), 'sample of the probe "errors" cannot'),
+    ],
+)
+def test_what_was_changed_beyond_reading_is_told(
+    path: Path, sql: str, read: Callable[[SqliteJournal], object], sentence: str
+) -> None:
+    finished_journal(path, 1)
+    with closing(open_journal(path)) as journal:
+        journal.record([sample(1)])
+        without_triggers(path, sql)
+        with pytest.raises(BadInput, match=sentence):
+            read(journal)
+
+
+def without_triggers(path: Path, sql: str) -> None:
+    with closing(sqlite.connect(path, mode="rw")) as connection:
+        for name in TRIGGERS:
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute(sql)
 
 
 def test_damaged_pages_are_told(path: Path) -> None:
@@ -286,6 +312,7 @@ from pathlib import Path
 from journal_contract import sample
 from journal_kit import append_all, new_journal
 from warroom.journal.checkpoint import checkpoint_text
+from warroom.journal.schema import TRIGGERS
 from warroom.journal.store import open_journal
 from warroom.journal.verify import verify
 path = Path(sys.argv[1])
@@ -309,7 +336,8 @@ def test_python_never_opens_the_file_that_sqlite_has_locked(path: Path) -> None:
 def test_a_journal_is_used_without_slow_imports(path: Path) -> None:
     finished_journal(path, 1)
     code = (
-        "import sys; from pathlib import Path; import warroom.journal.verify; from warroom.journal.store import open_journal\n"
+        "import sys; from pathlib import Path; import warroom.journal.verify\n"
+        "from warroom.journal.store import open_journal\n"
         "journal = open_journal(Path(sys.argv[1])); journal.append([], after=1); list(journal.read())\n"
         "warroom.journal.verify.verify(journal.path)\n"
         "print(*sorted(sys.modules.keys() & {'sqlite_utils', 'textual', 'httpx', 'click'}))"

@@ -8,7 +8,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -23,14 +23,18 @@ from warroom.core.errors import WarroomError
 from warroom.core.events import CockpitClosed, CockpitOpened, Event, Seen
 from warroom.core.probe import Outcome, Verdict
 from warroom.core.release import Release
-from warroom.core.store import Journal, Sample
+from warroom.core.store import Journal
 from warroom.desk import Desk
 from warroom.identity import login_name, origin
 from warroom.journal.driver import DriverLock
 from warroom.journal.store import open_journal
 from warroom.probing.engine import Engine, Observation
+from warroom.probing.sampling import Sampler
 from warroom.room import Room, Update
-from warroom.steps import OutputPart, Steps
+from warroom.steps import GRACE_S, OutputPart, Steps
+
+KEPT = 100  # readings of each probe that a new start takes over from the journal
+ENDING_S = GRACE_S + 2  # how long leaving waits for a running command to end and its result to be stored
 
 OBSERVER = "warroom"
 """The actor of what nobody did: verdict changes, recovery, interruption."""
@@ -56,7 +60,8 @@ class Live:
         self._desk = desk
         self._reader = reader
         self._listeners: Listeners | None = None
-        self._engine = Engine(self.plan.probes, clock, on_observation=self._observe)
+        self._work: Future[None] | None = None
+        self._engine = Engine(self.plan.probes, Sampler(clock), on_observation=self._observe)
         self._steps = Steps(desk, clock, Path.cwd(), self._output)
 
     @property
@@ -102,14 +107,15 @@ class Live:
         here = self.launch()
         opened = CockpitOpened(host=here.host, user=here.user, pid=os.getpid(), version=version)
         self.act(lambda _plan, _release: (opened,)).result()
-        for spec in self.plan.probes:
-            self._engine.preload(spec.id, self._reader.samples(spec.id, 100))
+        self._engine.preload({spec.id: self._reader.samples(spec.id, KEPT) for spec in self.plan.probes})
         self._engine.start()
-        self._background(self._watch())
+        self._engine.submit(self._watch())
 
     def stop(self) -> None:
         """Ends what runs, says goodbye to the journal, closes it. Takes a few seconds at most."""
-        self._steps.stop()
+        if self._work is not None:
+            self.stop_step()
+            wait([self._work], ENDING_S)
         self._engine.stop()
         with suppress(WarroomError):  # the journal cannot be written; whoever listens was told when that began
             self.act(lambda _plan, _release: (CockpitClosed(),)).result()
@@ -143,26 +149,15 @@ class Live:
 
     def stop_step(self) -> None:
         """Ends the command that runs now."""
-        self._steps.stop()
+        self._engine.loop.call_soon_threadsafe(self._steps.stop)
 
     def _background(self, work: "Coroutine[Any, Any, None]") -> "Future[None]":
-        return self._engine.submit(work)
+        self._work = self._engine.submit(work)
+        return self._work
 
     def _observe(self, observation: Observation) -> None:
         """In the engine's thread: keep the reading, record what changed, tell the screen."""
-        reading = observation.reading
-        self._desk.record(
-            Sample(
-                probe=reading.probe,
-                at_us=reading.at_us,
-                mono_us=reading.mono_us,
-                took_us=reading.took_us,
-                outcome=reading.outcome,
-                value=reading.value,
-                text=reading.text,
-                word=observation.verdict.word,
-            )
-        )
+        self._desk.record(observation.sample)
         self._note_change(observation.verdict)
         if self._listeners:
             self._listeners.reading()

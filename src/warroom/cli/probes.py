@@ -24,18 +24,18 @@ def check(probes: Path, as_json: bool) -> int:
     from warroom.core.plain import one_line
     from warroom.core.probe import show
     from warroom.files.probes_toml import load_probes
-    from warroom.probing.engine import measure_once
+    from warroom.probing.sampling import Sampler, measure_once
     from warroom.probing.sources.table import check_source
 
     specs = load_probes(probes, check_source)
-    readings = asyncio.run(measure_once(specs, SystemClock()))
+    readings = asyncio.run(measure_once(specs, Sampler(SystemClock())))
     if as_json:
-        echo_json([reading.model_dump(mode="json") for reading in readings])
+        echo_json([reading.model_dump(mode="json") for _, reading in readings])
     else:
-        for spec, reading in zip(specs, readings, strict=True):
+        for spec, reading in readings:
             value = f"{show(reading.value)} {reading.unit}".strip()
             took = f"{reading.took_us / 1000:.0f} ms"
             words = f"{reading.outcome:<8} {spec.id:<24} {one_line(value):<14} {took:>8}  {one_line(reading.text)}"
             click.echo(words.rstrip())
-    outcomes = {_STATUS[reading.outcome] for reading in readings}
+    outcomes = {_STATUS[reading.outcome] for _, reading in readings}
     return 2 if 2 in outcomes else max(outcomes, default=0)

@@ -23,7 +23,7 @@ class Command(Frozen):
     def _is_a_list(cls, value: object) -> object:
         if isinstance(value, str):
             raise ValueError(ARGV_HINT)
-        return value
+        return tuple(value) if isinstance(value, list) else value
 
     @field_validator("argv")
     @classmethod

@@ -29,7 +29,7 @@ class RouterClient:
         """What is registered under a colour: color, release, url. Raises `BadInput` for an unknown one."""
         known = self.get("/admin/releases")["releases"]
         if color not in known:
-            raise BadInput(f'the router knows no release "{color}"', hint=f"It has {', '.join(sorted(known))}")
+            raise BadInput(f'the router knows no release "{color}"', hint=f"it has {', '.join(sorted(known))}")
         return dict(known[color])
 
     def _object(self, request: Request) -> dict[str, Any]:

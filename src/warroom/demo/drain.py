@@ -20,7 +20,7 @@ def drain(router_url: str, color: str, timeout_s: float, clock: Clock) -> None:
     router.release(color)
     live = router.live()
     if live == color:
-        raise Refused(f"{color} takes the traffic, so its jobs never end", hint="Switch to another release first")
+        raise Refused(f"{color} takes the traffic, so its jobs never end", hint="switch to another release first")
     started_us = clock.mono_us()
     while waiting := int(router.get("/queue")["waiting"][color]):
         say(f"{waiting:,} of {color}'s jobs wait; {live} works them off")

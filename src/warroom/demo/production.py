@@ -34,7 +34,7 @@ class Production:
         Raises `BadInput` for an unknown fault, and `WarroomError` when a process does not start.
         """
         if fault not in FAULTS:
-            raise BadInput(f'there is no fault "{fault}"', hint=f"Take one of {', '.join(FAULTS)}")
+            raise BadInput(f'there is no fault "{fault}"', hint=f"take one of {', '.join(FAULTS)}")
         production = cls()
         try:
             production._start(fault, ramp_s)
@@ -124,4 +124,4 @@ class _Child:
     def _last_words(self) -> str:
         self.errors.seek(0)
         lines = self.errors.read().strip().splitlines()
-        return "Its last words: " + " / ".join(lines[-3:]) if lines else "It said nothing"
+        return "its last words: " + " / ".join(lines[-3:]) if lines else "it said nothing"

@@ -43,7 +43,7 @@ def confirm(router_url: str, to: str) -> None:
 def _check_health(url: str, color: str) -> None:
     reply = fetch(url, color, HEALTH)
     if reply.status != 200:
-        raise WarroomError(f"{color} is not healthy: /api/health answers {reply.status}", hint="Nothing was switched")
+        raise WarroomError(f"{color} is not healthy: /api/health answers {reply.status}", hint="nothing was switched")
     say(f"health   {color} answers 200")
 
 

@@ -5,10 +5,10 @@ what it stands under. Front matter, which is for other programs, and rules are p
 """
 
 import re
-from collections.abc import Sequence
-from itertools import zip_longest
+from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
 
+from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
 from warroom.core.checklist import Checklist
@@ -80,7 +80,7 @@ class _Reader:
         self._at = 0
         """The first line, 0-based, that is not accounted for yet."""
         self._title_block = _title_block(document.tree.children)
-        title = self._title(self._title_block) if self._title_block else ""
+        title = plain_text(self._inline(self._title_block)) if self._title_block else ""
         headings = [block for block in document.tree.children if block.type == "heading"]
         levels = [_level(block) for block in headings if block is not self._title_block]
         name = title or PurePath(source).stem or "Checklist"
@@ -94,12 +94,12 @@ class _Reader:
         return self._outline.checklist()
 
     def _walk(self, blocks: Sequence[SyntaxTreeNode]) -> None:
-        for block, follower in zip_longest(blocks, blocks[1:]):
+        for block, follower in zip(blocks, [*blocks[1:], None], strict=False):
             if block.type in ("hr", "front_matter"):
                 self._pass(block, indent=0)
             elif block is self._title_block:
                 self._pass(block, indent=0)
-                self._keep_links(block)
+                self._keep_links(block, self._inline(block))
             elif block.type == "heading":
                 self._open(block, _level(block), indent=0)
             elif block.type == "paragraph" and self._is_subheading(block, follower):
@@ -129,9 +129,10 @@ class _Reader:
 
     def _open(self, block: SyntaxTreeNode, level: int, indent: int) -> None:
         self._pass(block, indent)
-        title = self._title(block)
+        tokens = self._inline(block)
+        title = plain_text(tokens)
         self._outline.open(level, title.rstrip(" :：") if level >= BOLD_LEVEL else title, start_of(block) + 1)
-        self._keep_links(block)
+        self._keep_links(block, tokens)
 
     def _pass(self, block: SyntaxTreeNode, indent: int) -> None:
         self._note_until(start_of(block), indent)
@@ -142,14 +143,14 @@ class _Reader:
             self._outline.note(note, self._at + 1)
         self._at = max(self._at, end)
 
-    def _keep_links(self, block: SyntaxTreeNode) -> None:
+    def _keep_links(self, block: SyntaxTreeNode, tokens: Iterable[Token]) -> None:
         """A title is plain text; where its heading links to is kept as a note."""
-        source = block.children[0].content
-        if any(token.type in ("link_open", "image") for token in self._document.inline(source)):
-            self._outline.note(source, start_of(block) + 1)
+        if any(token.type in ("link_open", "image") for token in tokens):
+            self._outline.note(block.children[0].content, start_of(block) + 1)
 
-    def _title(self, block: SyntaxTreeNode) -> str:
-        return plain_text(self._document.inline(block.children[0].content))
+    def _inline(self, block: SyntaxTreeNode) -> list[Token]:
+        """The inline tokens of a heading or a paragraph."""
+        return self._document.inline(block.children[0].content)
 
     def _is_subheading(self, block: SyntaxTreeNode, follower: SyntaxTreeNode | None) -> bool:
         """A bold title with something under it to be the title of."""
@@ -161,7 +162,7 @@ class _Reader:
         """A paragraph all in bold, like `**T-15 minutes**:`. A whole sentence in bold is a warning, not a title."""
         if block.type != "paragraph":
             return False
-        tokens = self._document.inline(block.children[0].content)
+        tokens = self._inline(block)
         return is_bold(tokens) and not plain_text(tokens).endswith((".", "!", "?", "。", "।"))
 
 

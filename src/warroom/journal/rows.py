@@ -138,9 +138,12 @@ def sample_row(sample: Sample) -> Row:
 
 
 def sample(row: Row) -> Sample:
-    """The sample in a row of `SELECT_SAMPLES`."""
+    """The sample in a row of `SELECT_SAMPLES`. Raises `BadInput` when it was changed beyond reading."""
     named = dict(zip(Sample.model_fields, row, strict=True))
-    return Sample.model_validate({**named, "value": from_json(named["value"])})
+    try:
+        return Sample.model_validate({**named, "value": from_json(named["value"])})
+    except ValueError as error:
+        raise BadInput(f'a sample of the probe "{named["probe"]}" cannot be read') from error
 
 
 def definition_rows(definitions: Definitions) -> list[Row]:
@@ -151,9 +154,12 @@ def definition_rows(definitions: Definitions) -> list[Row]:
 
 
 def definitions(rows: Iterable[Sequence[str]]) -> Definitions:
-    """The definitions in rows of role, name, body."""
+    """The definitions in rows of role, name, body. Raises `BadInput` when they were changed beyond reading."""
     bodies = {(role, name): body for role, name, body in rows}
-    parsed = Definitions.model_validate_json(bodies.pop(("parsed", "definitions")))
+    try:
+        parsed = Definitions.model_validate_json(bodies.pop(("parsed", "definitions"), ""))
+    except ValidationError as error:
+        raise BadInput("the definitions in this journal cannot be read", "see what warroom verify says") from error
     return parsed.model_copy(update={"texts": {name: body for (_, name), body in bodies.items()}})
 
 

@@ -36,6 +36,7 @@ _NOT_POSSIBLE = {
     sqlite3.SQLITE_PERM: "written",
     sqlite3.SQLITE_IOERR: "read or written",
 }
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR, 0)  # bad pages; tables that are gone; text that is no UTF-8
 
 
 def affected_by_wal_reset_bug(version: str = VERSION) -> bool:
@@ -83,6 +84,8 @@ def people_errors(path: Path) -> Iterator[None]:
     """Turns what SQLite says of the file into `Busy`, `CannotWrite` or `BadInput`. Other errors are bugs and pass."""
     try:
         yield
+    except UnicodeDecodeError as error:  # SQLite quoted in its message what it could not read
+        raise _damaged(path, error.reason) from error
     except Error as error:
         told = _told(path, error)
         if told is None:
@@ -102,6 +105,10 @@ def _told(path: Path, error: Error) -> WarroomError | None:
         )
     if primary == sqlite3.SQLITE_NOTADB:
         return BadInput(f"{path} is no SQLite file, so it is no journal")
-    if primary == sqlite3.SQLITE_CORRUPT:
-        return BadInput(f"{path} is damaged: {error}", "see what warroom verify says, and keep a copy")
+    if primary in _DAMAGE and not isinstance(error, sqlite3.ProgrammingError):
+        return _damaged(path, str(error))
     return None
+
+
+def _damaged(path: Path, how: str) -> BadInput:
+    return BadInput(f"{path} is damaged: {how}", "see what warroom verify says, and keep a copy")

@@ -32,7 +32,8 @@ def create_journal(path: Path, definitions: Definitions, clock: Clock, app_versi
         try:
             _fill(path, definitions, clock, app_version)
         except BaseException:
-            path.unlink(missing_ok=True)
+            for end in ("", "-wal", "-shm"):
+                Path(f"{path}{end}").unlink(missing_ok=True)
             raise
     return open_journal(path)
 
@@ -133,7 +134,7 @@ class SqliteJournal:
             pass
 
     def close(self) -> None:
-        """Closes the file. When the last of its users is a writer, SQLite moves all from `-wal` into it and removes that."""
+        """Closes the file. The last writer to do so leaves no `-wal` beside it."""
         if relaxed := self.__dict__.get("_relaxed"):
             relaxed.close()
         self._connection.close()

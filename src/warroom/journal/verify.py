@@ -113,7 +113,7 @@ def _found(connection: sqlite.Connection, vouched: Checkpoint | None) -> Report:
     if vouched is None:
         why = f"the chain of {walk.head.seq} events holds, but nothing outside the file vouches for it"
         return Report(answer="unanchored", why=why, events=walk.head.seq, head=walk.head)
-    return _against(vouched, _at(connection, vouched, first), walk.head, journal_id.decode())
+    return _against(vouched, _at(connection, vouched, first), walk.head, journal_id.decode(errors="replace"))
 
 
 def _beginning(connection: sqlite.Connection) -> tuple[bytes, bytes, str]:

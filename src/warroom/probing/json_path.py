@@ -1,4 +1,4 @@
-"""A path to one value in a JSON document: `$.payments.ok`, `$.hosts[0].load`, `$['queue depth']`. Nothing else, no eval."""
+"""A path to one value in a JSON document: `$.payments.ok`, `$.hosts[0].load`, `$['queue depth']`. No eval."""
 
 import re
 from typing import NamedTuple
@@ -29,10 +29,11 @@ class JsonPath(NamedTuple):
     def find(self, document: JsonValue) -> JsonValue:
         """The value, which may be null. Raises `LookupError` when the document has no such place."""
         for step in self.steps:
-            if isinstance(step, str) and isinstance(document, dict):
-                document = document[step]
-            elif isinstance(step, int) and isinstance(document, list):
-                document = document[step]
-            else:
-                raise LookupError(step)
+            match step, document:
+                case str(), dict():
+                    document = document[step]
+                case int(), list():
+                    document = document[step]
+                case _:
+                    raise LookupError(step)
         return document

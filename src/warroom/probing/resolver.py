@@ -1,7 +1,7 @@
 """Name look-ups that delay nobody else, and the addresses that probes never ask.
 
-`getaddrinfo` cannot be cancelled. In a shared pool of threads a few dead names would keep all other probes waiting, and the
-program would wait for them at its end. So each look-up has a daemon thread, and each name at most one look-up.
+`getaddrinfo` cannot be cancelled. In a shared pool of threads a few dead names would keep all other probes waiting, and
+the program would wait for them at its end. So each look-up has a daemon thread, and each name at most one look-up.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from threading import Thread
 
 Lookup = Callable[[str], list[str]]
-"""The addresses of a name, in the order in which to try them. Blocks. Raises `OSError`, or `UnicodeError` for no name."""
+"""The addresses of a name, in the order in which to try them. Blocks. Raises `OSError` or `UnicodeError`."""
 
 # Cloud machines get credentials there: a probe file from elsewhere must not fetch them.
 _METADATA = tuple(map(ip_network, ("169.254.0.0/16", "fe80::/10", "fd00:ec2::254/128", "100.100.100.200/32")))

@@ -1,4 +1,4 @@
-"""`${env:NAME}` and `${file:PATH}` in probe files. What they stand for is known here and in the sources, nowhere else."""
+"""`${env:NAME}` and `${file:PATH}` in probe files. What they stand for never leaves this room."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -36,7 +36,7 @@ class Secrets:
     def resolve(self, value: JsonValue) -> JsonValue:
         """`value` with every placeholder in its strings replaced.
 
-        Raises `ValueError` naming the variable or file that is missing. A relative path starts at the working directory.
+        Raises `ValueError` naming the variable or file that is missing. Relative paths begin at the working directory.
         """
         if isinstance(value, str):
             return PLACEHOLDER.sub(lambda found: self._lookup(found[1], found[2]), value)

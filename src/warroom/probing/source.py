@@ -47,7 +47,7 @@ class SourceSpec(Frozen):
 
     @abstractmethod
     def open(self, spec: ProbeSpec, resolver: Resolver) -> Source:
-        """The source, for the checks and the deadline of `spec`. Raises `ValueError` when a resolved value is unusable."""
+        """The source, for the checks and the deadline of `spec`. Raises `ValueError` when a value cannot be used."""
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         yield "kind", self.kind

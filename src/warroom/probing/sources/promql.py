@@ -1,4 +1,4 @@
-"""`kind = "promql"`: asks a Prometheus. Whatever goes wrong on the way says nothing about the target: unknown, not failed."""
+"""`kind = "promql"`: asks a Prometheus. What goes wrong on the way says nothing about the target."""
 
 from math import isfinite
 from typing import TYPE_CHECKING, Literal

@@ -18,7 +18,7 @@ SPECS: dict[str, type[SourceSpec]] = {"http": HttpSpec, "promql": PromqlSpec}
 def check_source(raw: Mapping[str, JsonValue]) -> SourceSpec:
     """A `[source]` table as written, placeholders unresolved.
 
-    Raises pydantic's `ValidationError` for wrong fields, and `ValueError` with a sentence for an unknown kind or placeholder.
+    Raises pydantic's `ValidationError` for wrong fields, and `ValueError` for an unknown kind or placeholder.
     """
     kind = str(raw.get("kind"))
     if kind not in SPECS:
@@ -28,7 +28,7 @@ def check_source(raw: Mapping[str, JsonValue]) -> SourceSpec:
 
 
 def check_spec(spec: ProbeSpec) -> SourceSpec:
-    """The source of a probe file, which must also be able to give what the file's checks get. Raises as `check_source`."""
+    """The source of a probe file, if it can give what the file's checks get. Raises like `check_source`."""
     source = check_source(spec.source)
     for check in spec.check:
         source.admit(check)
@@ -36,7 +36,7 @@ def check_spec(spec: ProbeSpec) -> SourceSpec:
 
 
 def build(spec: ProbeSpec, secrets: Secrets, resolver: Resolver) -> Source:
-    """The source with its secrets. One that cannot be built says why whenever it is asked: a release goes on without it."""
+    """The source with its secrets. One that cannot be built says why whenever it is asked."""
     try:
         check_spec(spec)
         return SPECS[spec.kind].model_validate(secrets.resolve(dict(spec.source))).open(spec, resolver)

@@ -63,7 +63,7 @@ class RollbackScreen(Screen[None]):
         self._live = live
         self._frames = Frames(live)
         self._trouble = ""
-        self._running = live.release.rollback.status in ("running", "asking", "stopped")
+        self._under_way = live.release.rollback.status in ("running", "asking", "stopped")
 
     def compose(self) -> ComposeResult:
         yield Masthead(id="masthead")
@@ -99,25 +99,25 @@ class RollbackScreen(Screen[None]):
         )
         self._show_all()
         self._hint("")
-        if not self._running:
+        if not self._under_way:
             self.query_one(NameField).focus()
         self.set_interval(1, self._show_all)
 
     # what is shown
 
     def _show_all(self) -> None:
-        self.set_class(self._running, "-running")
-        self.set_class(not self._running, "-plan")
+        self.set_class(self._under_way, "-running")
+        self.set_class(not self._under_way, "-plan")
         self.query_one(Masthead).view = self._frames.masthead(self._trouble)
         self.query_one("#title", Lines).show(*self._title())
         steps = self.query_one(StepList)
-        steps.live = self._running
+        steps.live = self._under_way
         steps.steps = self._steps()
         self.query_one(Prose).sentences = self._plan_sentences()
         self._show_probes()
         self.query_one("#progress-lines", Lines).show(*self._progress())
         self.query_one("#keys", Keys).keys = actions.footer(
-            actions.ROLLBACK if self._running else actions.ROLLBACK_PLAN, self._live.plan, self._live.release, ""
+            actions.ROLLBACK if self._under_way else actions.ROLLBACK_PLAN, self._live.plan, self._live.release, ""
         )
 
     def _show_probes(self) -> None:
@@ -129,18 +129,18 @@ class RollbackScreen(Screen[None]):
         live, plan = self._live, self._live.plan.bindings.rollback
         assert plan is not None
         where = live.launch()
-        words = " ↶ ROLLING BACK " if self._running else " ↶ ROLL BACK "
+        words = " ↶ ROLLING BACK " if self._under_way else " ↶ ROLL BACK "
         first = line(
             (words, "bold $ink on $fail"), "  ", (live.release.environment, "bold"), f" from {live.release.name} to ",
             (plan.to or "the release before", "bold"),
         )  # fmt: skip
-        by = live.release.rollback.by if self._running else live.operator
+        by = live.release.rollback.by if self._under_way else live.operator
         return (first, (f"by {by}  ·  commands run as {where.user}@{where.host} in {where.base}", "$quiet"), "")
 
     def _steps(self) -> tuple[StepLine, ...]:
         plan, states = self._live.plan.bindings.rollback, self._live.release.rollback.steps
         assert plan is not None
-        known: list[StepState | None] = [*states] if self._running else [None] * len(plan.step)
+        known: list[StepState | None] = [*states] if self._under_way else [None] * len(plan.step)
         return tuple(
             StepLine(
                 title=step.title,
@@ -174,6 +174,8 @@ class RollbackScreen(Screen[None]):
     def _progress(self) -> tuple[Part, Part]:
         rollback, plan = self._live.release.rollback, self._live.plan.bindings.rollback
         assert plan is not None
+        if not self._under_way:
+            return "", ""
         total = len(rollback.steps)
         if rollback.status in ("recovering", "restored"):
             done = line(("✓ rolled back", "bold $ok"), (f" in {span(rollback.took_s)}", "$quiet"))
@@ -198,7 +200,7 @@ class RollbackScreen(Screen[None]):
     @on(RoomChanged)
     def _room_changed(self) -> None:
         if self._live.release.rollback.status in ("running", "asking", "stopped"):
-            self._running = True
+            self._under_way = True
         self._show_all()
 
     @on(ReadingTaken)
@@ -269,8 +271,8 @@ class RollbackScreen(Screen[None]):
     @on(Input.Submitted, "#name")
     def _start(self, message: Input.Submitted) -> None:
         """Inert until the name is complete."""
-        if message.value == self._live.release.name and not self._running:
-            self._running = True
+        if message.value == self._live.release.name and not self._under_way:
+            self._under_way = True
             self.set_focus(None)
             follow(self, self._live.roll_back(typed=message.value, reason=""))
             self._show_all()
