@@ -41,7 +41,7 @@ def handler(answer: Answer) -> type[BaseHTTPRequestHandler]:
             reply = answer(Request(self.command, self.path, dict(self.headers), body))
             content = reply.body.encode() if isinstance(reply.body, str) else reply.body
             self.send_response(reply.status)
-            for name, value in {"Content-Length": str(len(content))} | dict(reply.headers):
+            for name, value in ({"Content-Length": str(len(content))} | dict(reply.headers)).items():
                 self.send_header(name, value)
             self.end_headers()
             if self.command != "HEAD":

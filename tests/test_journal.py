@@ -202,7 +202,7 @@ def test_a_writer_that_does_not_let_go_makes_others_busy(path: Path) -> None:
     with closing(open_journal(path, read_only=True)) as reader:
         assert reader.head().seq == 1
     ended(holder)
-    open_journal(path, patience_s=0.05).close()
+    open_journal(path).close()
 
 
 def test_a_foreign_transaction_makes_it_busy(path: Path) -> None:

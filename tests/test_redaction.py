@@ -130,6 +130,13 @@ def test_a_stream_passes_whole_lines_at_once_and_holds_back_the_rest() -> None:
     assert stream.finish() == "rest"
 
 
+def test_a_key_that_arrives_line_by_line_is_one_secret() -> None:
+    stream = RedactedStream(Redactor())
+    shown = [stream.feed(line) for line in f"before\n{KEY}\nafter\n".splitlines(keepends=True)]
+    assert "".join(shown) == f"before\n{MARK}\nafter\n"
+    assert stream.redactions == 1
+
+
 def test_a_key_without_its_end_hides_no_more_than_a_key_could_be() -> None:
     text = "-----BEGIN PRIVATE KEY-----\n" + "line of the evening\n" * 2000 + "last"
     shown, count = streamed(text, 100)

@@ -1,101 +1,19 @@
-"""Commands as real processes: how they end, what is kept of their output, and that nothing stays behind."""
+"""Commands as real processes: how they end, and that nothing stays behind."""
 
 import asyncio
 import hashlib
 import os
 import signal
-import sys
 import threading
-import time
-import tracemalloc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from warroom.clock import SystemClock
+from running_kit import DEADLINE_S, FOREVER_S, Screen, ended_at_last, is_alive, python, run, shell, wait_until
 from warroom.core.outcome import Outcome
-from warroom.core.redaction import Redactor
 from warroom.running.child import Child, start_child
-from warroom.running.command import run_command
-
-SECRET = "correct-horse-battery"
-DEADLINE_S = 20.0
-FOREVER_S = 60.0
-
-
-class Screen:
-    """Keeps the lines it is shown, and lets a test wait for one."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self._changed = asyncio.Event()
-
-    def show(self, lines: list[str]) -> None:
-        self.lines += lines
-        self._changed.set()
-
-    async def line(self, start: str) -> str:
-        """The first line that begins with `start`, without that."""
-        async with asyncio.timeout(DEADLINE_S):
-            while not (found := [line for line in self.lines if line.startswith(start)]):
-                self._changed.clear()
-                await self._changed.wait()
-        return found[0].removeprefix(start)
-
-
-def ignore(_lines: list[str]) -> None:
-    """For tests that look at the outcome alone."""
-
-
-async def run(*argv: str, **settings: Any) -> Outcome:
-    defaults: dict[str, Any] = {
-        "cwd": None,
-        "env": None,
-        "timeout_s": DEADLINE_S,
-        "clock": SystemClock(),
-        "redactor": Redactor([SECRET]),
-        "on_output": ignore,
-    }
-    return await run_command(argv, **defaults | settings)
-
-
-async def python(code: str, **settings: Any) -> Outcome:
-    return await run(sys.executable, "-u", "-c", code, **settings)
-
-
-async def shell(script: str, **settings: Any) -> Outcome:
-    return await run("/bin/sh", "-c", script, **settings)
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come about in time"
-        time.sleep(0.01)
-
-
-def is_alive(pid: int) -> bool:
-    """Whether the process runs; a zombie that nobody reaps does not."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return stat.rpartition(")")[2].split()[0] not in "ZX"
-
-
-@contextmanager
-def ended_at_last(screen: Screen) -> Iterator[None]:
-    """Whatever the test shows, the processes that told their pid on `screen` are ended."""
-    try:
-        yield
-    finally:
-        for line in screen.lines:
-            if line.startswith("pid ") and is_alive(int(line[4:])):
-                os.kill(int(line[4:]), signal.SIGKILL)
-
 
 # How a command ends
 
@@ -263,6 +181,11 @@ async def test_a_leftover_that_holds_the_output_open_is_ended() -> None:
         wait_until(lambda: not is_alive(leftover))
 
 
+async def test_a_leftover_that_soon_ends_may_finish_what_it_says() -> None:
+    outcome = await shell("(sleep 0.1; echo late) & echo early")
+    assert (outcome.output, outcome.why) == ("early\nlate\n", "exit status 0")
+
+
 async def test_a_leftover_that_closed_the_output_is_a_service_and_stays() -> None:
     screen = Screen()
     with ended_at_last(screen):
@@ -307,115 +230,6 @@ async def test_a_command_that_may_not_be_signalled_is_told_as_such(monkeypatch: 
     assert outcome.why == "timed out after 0.1 s, but could not be ended and may still run"
     # This one can be ended after all, and was when its transport was closed.
     await asyncio.to_thread(wait_until, lambda: children[0].exit_status is not None)
-
-
-# Its output
-
-
-async def test_stdout_and_stderr_come_in_the_order_they_were_written() -> None:
-    code = "import os\nfor n in range(500): os.write(1 + n % 2, b'%d\\n' % n)"
-    screen = Screen()
-    outcome = await python(code, on_output=screen.show)
-    assert screen.lines == [str(n) for n in range(500)]
-    assert outcome.output.split() == screen.lines
-
-
-async def test_lines_are_shown_while_the_command_runs(tmp_path: Path) -> None:
-    screen = Screen()
-    go = tmp_path / "go"
-    os.mkfifo(go)
-    running = asyncio.create_task(shell(f"echo first; read line < {go}; echo second", on_output=screen.show))
-    await screen.line("first")
-    assert screen.lines == ["first"]
-    await asyncio.to_thread(go.write_text, "now\n")
-    assert (await running).output == "first\nsecond\n"
-
-
-async def test_a_long_line_is_shown_in_pieces_and_kept_whole() -> None:
-    screen = Screen()
-    outcome = await python("print('x' * 20000)", on_output=screen.show)
-    assert "".join(screen.lines) == "x" * 20000
-    assert max(map(len, screen.lines)) <= 8192
-    assert outcome.output == "x" * 20000 + "\n"
-
-
-async def test_a_large_output_keeps_head_and_tail_and_says_what_was_cut() -> None:
-    text = "".join(f"line {n}\n" for n in range(20_000))
-    outcome = await python("print('\\n'.join(f'line {n}' for n in range(20_000)))")
-    kept = 32 * 1024
-    cut = f"\n[... {len(text) - 2 * kept} bytes cut ...]\n"
-    assert outcome.output == text[:kept] + cut + text[-kept:]
-    assert outcome.output_bytes == len(text)
-    assert outcome.output_sha256 == hashlib.sha256(text.encode()).hexdigest()
-
-
-async def test_a_character_is_not_halved_by_the_cut() -> None:
-    outcome = await python("print('x' + 'ক' * 60_000)", env={"PYTHONIOENCODING": "utf-8"})
-    assert "\ufffd" not in outcome.output
-    assert set(outcome.output.partition("\n[")[0]) == {"x", "ক"}
-
-
-async def test_escape_sequences_are_kept_as_they_came() -> None:
-    outcome = await shell(r"printf '\033[31mred\033[0m\r\n\000'")
-    assert outcome.output == "\x1b[31mred\x1b[0m\r\n\0"
-
-
-async def test_bytes_that_are_no_utf8_are_replaced() -> None:
-    outcome = await python("import os; os.write(1, b'a\\xffb \\xe0\\xa6'); os.write(1, b'\\x95 \\xe0')")
-    assert outcome.output == "a\ufffdb ক \ufffd"
-    assert outcome.output_sha256 == hashlib.sha256(b"a\xffb \xe0\xa6\x95 \xe0").hexdigest()
-
-
-async def test_a_secret_is_neither_shown_nor_kept() -> None:
-    screen = Screen()
-    env = {"DB_PASSWORD": SECRET, "PATH": os.defpath}
-    outcome = await shell('echo "login $DB_PASSWORD ok"; echo token=abc', env=env, on_output=screen.show)
-    assert outcome.output == "login [redacted] ok\ntoken=[redacted]\n"
-    assert outcome.redactions == 2
-    assert screen.lines == ["login [redacted] ok", "token=[redacted]"]
-
-
-@pytest.mark.parametrize("before", range(8192 - len(SECRET), 8192 + 2, 4))
-async def test_a_secret_across_the_border_of_two_pieces_is_found(before: int) -> None:
-    screen = Screen()
-    outcome = await python(
-        f"import os, time; os.write(1, b'-' * {before} + b'{SECRET[:8]}'); time.sleep(0.05);"
-        f"os.write(1, b'{SECRET[8:]}' + b'-' * 9000)",
-        on_output=screen.show,
-    )
-    assert outcome.output == "-" * before + "[redacted]" + "-" * 9000
-    assert "".join(screen.lines) == outcome.output
-
-
-@pytest.mark.parametrize(
-    ("unit", "megabytes"), [("\\0", 100), ("a line of output like many others\\n", 20)], ids=["no newline", "lines"]
-)
-async def test_a_flood_keeps_the_loop_alive_and_the_memory_small(unit: str, megabytes: int) -> None:
-    turns = 0
-
-    async def others() -> None:
-        nonlocal turns
-        while True:
-            await asyncio.sleep(0)
-            turns += 1
-
-    other = asyncio.create_task(others())
-    code = (
-        f"import os\nblock = ('{unit}' * 50_000)[:50_000].encode()\n"
-        f"for n in range({megabytes * 20}): os.write(1, block)"
-    )
-    tracemalloc.start()
-    try:
-        outcome = await python(code, timeout_s=120)
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-        other.cancel()
-    assert outcome.ended == "done"
-    assert outcome.output_bytes == megabytes * 1_000_000
-    assert len(outcome.output) < 70_000
-    assert peak < 16_000_000
-    assert turns > megabytes * 10  # a turn for others between any two chunks of at most 64 KiB
 
 
 # Where it runs

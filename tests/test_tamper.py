@@ -112,6 +112,11 @@ def test_every_edit_is_found_where_it_was_made(path: Path, name: str) -> None:
     assert report.head.seq == broken_at - 1
 
 
+def test_a_gap_is_told_as_what_is_missing(path: Path) -> None:
+    tamper(path, "DELETE FROM events WHERE seq IN (3, 4)")
+    assert verify(path).why == "event 3 is missing; event 5 stands in its place"
+
+
 @pytest.mark.parametrize(
     ("sql", "why"),
     [

@@ -3,6 +3,27 @@
 import getpass
 import os
 import socket
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Here(NamedTuple):
+    """This process, for events and for people who must know where a command will run."""
+
+    user: str
+    host: str
+    pid: int
+    base: Path
+    """The directory that relative working directories start from."""
+
+    def origin(self, role: str) -> str:
+        """`cockpit@host:4711`: what kind of process appended an event, where."""
+        return f"{role}@{self.host}:{self.pid}"
+
+
+def here() -> Here:
+    """As it really is."""
+    return Here(user=login_name(), host=socket.gethostname(), pid=os.getpid(), base=Path.cwd())
 
 
 def login_name() -> str:
@@ -11,8 +32,3 @@ def login_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user without a passwd entry
         return f"uid-{os.getuid()}"
-
-
-def origin(role: str) -> str:
-    """`cockpit@host:4711`: what kind of process appended an event, where."""
-    return f"{role}@{socket.gethostname()}:{os.getpid()}"

@@ -5,8 +5,6 @@ run in the engine's, so that none of the three can make another stutter.
 """
 
 import asyncio
-import os
-import socket
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
@@ -15,7 +13,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from warroom.clock import Clock
 from warroom.core import decisions, views
 from warroom.core.decisions import Launch, Wish
 from warroom.core.definitions import Definitions
@@ -25,7 +22,7 @@ from warroom.core.probe import Outcome, Verdict
 from warroom.core.release import Release
 from warroom.core.store import Journal
 from warroom.desk import Desk
-from warroom.identity import login_name, origin
+from warroom.identity import Here
 from warroom.journal.driver import DriverLock
 from warroom.journal.store import open_journal
 from warroom.probing.engine import Engine, Observation
@@ -53,16 +50,18 @@ class Listeners:
 class Live:
     """A release that this process drives."""
 
-    def __init__(self, desk: Desk, reader: Journal, clock: Clock, *, operator: str) -> None:
+    def __init__(self, desk: Desk, reader: Journal, sampler: Sampler, here: Here, *, operator: str) -> None:
         """`desk` is started; `reader` is a second, read-only connection for the screen's thread."""
+        clock = sampler.clock
         self.clock = clock
         self.operator = operator
+        self._here = here
         self._desk = desk
         self._reader = reader
         self._listeners: Listeners | None = None
         self._work: Future[None] | None = None
-        self._engine = Engine(self.plan.probes, Sampler(clock), on_observation=self._observe)
-        self._steps = Steps(desk, clock, Path.cwd(), self._output)
+        self._engine = Engine(self.plan.probes, sampler, on_observation=self._observe)
+        self._steps = Steps(desk, clock, here, self._output)
 
     @property
     def plan(self) -> Definitions:
@@ -104,8 +103,8 @@ class Live:
         self._desk.listen(listeners.update, listeners.trouble)
         if self.release.running():
             self._desk.submit(decisions.interrupted, actor=OBSERVER).result()
-        here = self.launch()
-        opened = CockpitOpened(host=here.host, user=here.user, pid=os.getpid(), version=version)
+        here = self._here
+        opened = CockpitOpened(host=here.host, user=here.user, pid=here.pid, version=version)
         self.act(lambda _plan, _release: (opened,)).result()
         self._engine.preload({spec.id: self._reader.samples(spec.id, KEPT) for spec in self.plan.probes})
         self._engine.start()
@@ -185,14 +184,15 @@ class Live:
 
 
 @contextmanager
-def drive(path: Path, clock: Clock, *, operator: str) -> Iterator[Live]:
+def drive(path: Path, sampler: Sampler, here: Here, *, operator: str) -> Iterator[Live]:
     """Opens the journal at `path` to drive its release. Raises `Busy` when another cockpit does so already."""
-    lock = DriverLock(path, user=login_name(), host=socket.gethostname())
+    clock = sampler.clock
+    lock = DriverLock(path, user=here.user, host=here.host)
     lock.acquire()
     try:
-        desk = Desk(lambda: Room(open_journal(path), clock, origin=origin("cockpit")))
+        desk = Desk(lambda: Room(open_journal(path), clock, origin=here.origin("cockpit")))
         desk.start()
-        live = Live(desk, open_journal(path, read_only=True), clock, operator=operator)
+        live = Live(desk, open_journal(path, read_only=True), sampler, here, operator=operator)
         try:
             yield live
         finally:

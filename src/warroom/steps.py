@@ -5,7 +5,6 @@ Nothing here decides: what may start is asked of the room before each command, a
 
 import asyncio
 import os
-import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +17,7 @@ from warroom.core.decisions import Launch, Wish
 from warroom.core.events import Event, StepStarted
 from warroom.core.redaction import Redactor, secrets_of
 from warroom.desk import Desk
-from warroom.identity import login_name
+from warroom.identity import Here
 from warroom.running.command import run_command
 
 GRACE_S = 5.0  # between TERM and KILL
@@ -36,18 +35,18 @@ class OutputPart:
 class Steps:
     """Runs at most one command at a time, in the event loop that calls it."""
 
-    def __init__(self, desk: Desk, clock: Clock, base: Path, on_output: Callable[[OutputPart], None]) -> None:
-        """Relative working directories start at `base`. `on_output` is called in the loop's thread."""
+    def __init__(self, desk: Desk, clock: Clock, here: Here, on_output: Callable[[OutputPart], None]) -> None:
+        """`on_output` is called in the loop's thread."""
         self._desk = desk
         self._clock = clock
-        self._base = base
+        self._here = here
         self._on_output = on_output
         self._stop = asyncio.Event()
         self._redactor = Redactor(secrets_of(os.environ))
 
     def launch(self) -> Launch:
         """Where and as whom the next command would run."""
-        return Launch(run=uuid4().hex, base=str(self._base), host=socket.gethostname(), user=login_name())
+        return Launch(run=uuid4().hex, base=str(self._here.base), host=self._here.host, user=self._here.user)
 
     def stop(self) -> None:
         """Ends the running command: TERM to its group, a grace, KILL."""

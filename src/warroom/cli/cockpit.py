@@ -89,7 +89,7 @@ def start_release(
     from warroom.core import decisions
     from warroom.core.schedule import parse_t0
     from warroom.files.load import load_definitions
-    from warroom.identity import origin
+    from warroom.identity import here
     from warroom.journal.store import create_journal
     from warroom.probing.sources.table import check_source
     from warroom.room import Room
@@ -102,7 +102,7 @@ def start_release(
     plan = load_definitions(checklist, probes, check_source)
     stored = create_journal(journal, plan, clock, __version__)
     try:
-        room = Room(stored, clock, origin=origin("cli"))
+        room = Room(stored, clock, origin=here().origin("cli"))
         room.act(partial(decisions.start, release=name, environment=environment, t0_us=t0_us), actor=operator)
     finally:
         stored.close()
@@ -111,13 +111,15 @@ def start_release(
 def open_cockpit(journal: Path, operator: str) -> None:
     """Shows the cockpit until it is left."""
     from warroom.clock import SystemClock
+    from warroom.identity import here
     from warroom.journal.sqlite import VERSION, affected_by_wal_reset_bug
     from warroom.live import drive
+    from warroom.probing.sampling import Sampler
     from warroom.tui.app import WarroomApp
 
     if affected_by_wal_reset_bug():
         click.echo(f"warroom: SQLite {VERSION} can lose commits of several writers; see docs/journal.md", err=True)
-    with drive(journal, SystemClock(), operator=operator) as live:
+    with drive(journal, Sampler(SystemClock()), here(), operator=operator) as live:
         WarroomApp(live).run()
 
 

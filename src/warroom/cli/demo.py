@@ -66,10 +66,12 @@ def _tick_earlier_phases(kit: "Kit") -> None:
 def _play(kit: "Kit", actor: str) -> None:
     """The story by itself; without a terminal it is played unseen."""
     from warroom.clock import SystemClock
+    from warroom.identity import here
     from warroom.live import drive
+    from warroom.probing.sampling import Sampler
     from warroom.tui.app import WarroomApp
     from warroom.tui.story import play
 
     seen = sys.stdin.isatty() and sys.stderr.isatty()
-    with drive(kit.journal, SystemClock(), operator=actor) as live:
+    with drive(kit.journal, Sampler(SystemClock()), here(), operator=actor) as live:
         WarroomApp(live).run(headless=not seen, size=None if seen else (120, 40), auto_pilot=partial(play, live))

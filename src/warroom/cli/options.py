@@ -61,13 +61,13 @@ def needed(journal: Path | None) -> Path:
 def reading(path: Path | None) -> "Iterator[tuple[SqliteJournal, Room]]":
     """A journal opened read-only, with the room that it adds up to."""
     from warroom.clock import SystemClock
-    from warroom.identity import origin
+    from warroom.identity import here
     from warroom.journal.store import open_journal
     from warroom.room import Room
 
     journal = open_journal(needed(path), read_only=True)
     try:
-        yield journal, Room(journal, SystemClock(), origin=origin("cli"))
+        yield journal, Room(journal, SystemClock(), origin=here().origin("cli"))
     finally:
         journal.close()
 
@@ -76,12 +76,12 @@ def reading(path: Path | None) -> "Iterator[tuple[SqliteJournal, Room]]":
 def writing(path: Path | None) -> "Iterator[Room]":
     """A room that can act."""
     from warroom.clock import SystemClock
-    from warroom.identity import origin
+    from warroom.identity import here
     from warroom.journal.store import open_journal
     from warroom.room import Room
 
     journal = open_journal(needed(path))
     try:
-        yield Room(journal, SystemClock(), origin=origin("cli"))
+        yield Room(journal, SystemClock(), origin=here().origin("cli"))
     finally:
         journal.close()

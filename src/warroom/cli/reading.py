@@ -83,7 +83,8 @@ def verify(checkpoint: Path | None, journal: Path | None, as_json: bool) -> int:
     if as_json:
         echo_json(report.model_dump(mode="json"))
     else:
-        click.echo(report.why)
+        good = report.answer in ("intact", "unanchored")
+        click.echo(f"{'intact' if good else report.answer}: {report.why}")
         for remark in report.notes:
             click.echo(f"note: {remark}")
     return 0 if report.answer in ("intact", "unanchored") else 65

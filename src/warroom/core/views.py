@@ -159,7 +159,8 @@ def probe_view(spec: ProbeSpec, verdict: Verdict, points: Sequence[tuple[float |
     """`points` are the values and outcomes of the last readings, oldest first."""
     check = spec.check[0]
     fail = f"fail {check.fail}" if check.fail else f"warn {check.warn}"
-    limit = parse_rule(check.fail or check.warn or "").number()
+    rule = parse_rule(check.fail or check.warn or "")
+    limit = None if rule.op in ("==", "!=") else rule.number()
     return ProbeView(
         id=spec.id,
         title=spec.title,

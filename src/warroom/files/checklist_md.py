@@ -17,6 +17,7 @@ from warroom.files.headings import Timing, timing
 from warroom.files.items import LISTS, ItemReader, is_task, tasks_in
 from warroom.files.markdown import MAX_DEPTH, Document, end_of, is_bold, plain_text, start_of
 from warroom.files.outline import BOLD_LEVEL, LIST_LEVEL, Outline
+from warroom.files.text import read_text
 
 _NEAR_BOX = re.compile(r"\s*(?:[-*+•–—]|\d{1,9}[.)])?\s*\[\s*[xXvVoO✓✔✗✘~/!?*.+>-]?\s*\](?![(\[:])")
 _NO_BOXES_IN = ("fence", "blockquote", "front_matter")
@@ -27,17 +28,7 @@ def read_checklist(path: Path) -> Checklist:
 
     Raises `BadInput` when the file cannot be read or is not UTF-8, and for whatever `parse_checklist` refuses.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise BadInput(f"{path} cannot be read: {reason}", hint="name a Markdown file") from error
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise BadInput(f"{path}:{line}: not UTF-8 at byte {error.start}", hint="save the file as UTF-8") from error
-    return parse_checklist(text, str(path))
+    return parse_checklist(read_text(path), str(path))
 
 
 def parse_checklist(text: str, source: str) -> Checklist:

@@ -5,12 +5,12 @@ Locks of this kind (flock) and SQLite's own do not see each other, and the journ
 
 import fcntl
 import os
-import time
+from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 from warroom.core.errors import CannotWrite
-
-_PAUSE_S = 0.0005
 
 
 def beside(journal: Path, name: str) -> Path:
@@ -35,15 +35,8 @@ class FileLock:
         return True
 
     def acquire(self, patience_s: float) -> bool:
-        """Takes the lock, waiting at most about `patience_s` seconds for it. False when it is still held then.
-
-        It asks again and again: a blocking flock would wait for ever behind a holder that was stopped.
-        """
-        for _ in range(int(patience_s / _PAUSE_S)):
-            if self.try_acquire():
-                return True
-            time.sleep(_PAUSE_S)
-        return self.try_acquire()
+        """Takes the lock, waiting at most `patience_s` seconds for it. False when it is still held then."""
+        return self.try_acquire() or self._queue(patience_s)
 
     def release(self) -> None:
         """Lets the next one in. The file stays: to remove it would let two hold two locks of one name."""
@@ -58,11 +51,37 @@ class FileLock:
     def fileno(self) -> int:
         """The open lock file."""
         if self._fd is None:
-            try:
-                self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
-            except OSError as error:
-                raise CannotWrite(
-                    f"{self.path} cannot be written: {error.strerror}",
-                    "a journal needs a directory that can be written",
-                ) from error
+            self._fd = self._open()
         return self._fd
+
+    def _queue(self, patience_s: float) -> bool:
+        """Waits in the kernel's queue, which is served in order; who only asks again and again is passed by others.
+
+        That wait cannot be given a limit. So it is done in a thread, on an open file of its own: when the lock comes
+        after the patience has ended, closing that file passes it on.
+        """
+        fd, turn = self._open(), Future[None]()
+
+        def wait() -> None:
+            fcntl.flock(fd, fcntl.LOCK_EX)
+            if turn.set_running_or_notify_cancel():
+                turn.set_result(None)
+            else:
+                os.close(fd)
+
+        Thread(target=wait, name="journal lock", daemon=True).start()
+        with suppress(TimeoutError):
+            turn.result(patience_s)
+        if turn.cancel():
+            return False
+        self.close()
+        self._fd = fd
+        return True
+
+    def _open(self) -> int:
+        try:
+            return os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+        except OSError as error:
+            raise CannotWrite(
+                f"{self.path} cannot be written: {error.strerror}", "a journal needs a directory that can be written"
+            ) from error

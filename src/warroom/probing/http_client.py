@@ -27,7 +27,6 @@ _USER_AGENT = f"warroom/{version('warroom')}"
 class Answer:
     """What came back."""
 
-    url: httpx.URL
     status: int
     headers: httpx.Headers
     body: bytes
@@ -47,7 +46,7 @@ class HttpClient:
         self._deadline_s = deadline_s
         self._keep_alive = keep_alive
         limits = httpx.Limits(max_keepalive_connections=1 if keep_alive else 0)
-        self._transport = httpx.AsyncHTTPTransport(verify=_tls(), limits=limits, trust_env=False)
+        self._transport = httpx.AsyncHTTPTransport(verify=tls_context(), limits=limits, trust_env=False)
 
     async def fetch(
         self, url: httpx.URL, *, method: str = "GET", headers: Mapping[str, str] | None = None, body: str = ""
@@ -68,7 +67,7 @@ class HttpClient:
             raise Trouble(f"no HTTP answer from {where}: {error}") from None
         except httpx.TransportError:
             raise Trouble(f"connection to {where} lost") from None
-        return Answer(url, response.status_code, response.headers, content, complete, loop.time() - began)
+        return Answer(response.status_code, response.headers, content, complete, loop.time() - began)
 
     async def close(self) -> None:
         await self._transport.aclose()
@@ -123,7 +122,7 @@ def parse_url(text: str) -> httpx.URL:
 
 
 @cache  # building one takes 24 ms of CPU, and it never changes
-def _tls() -> ssl.SSLContext:
+def tls_context() -> ssl.SSLContext:
     """Trusts the public roots, and those of this machine: a company's own are there."""
     context = httpx.create_ssl_context(trust_env=False)
     context.load_default_certs()

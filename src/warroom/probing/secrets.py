@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote
 
 from pydantic import JsonValue
 
@@ -85,8 +85,7 @@ def _forms(value: str) -> Iterator[str]:
     yield value
     yield quote(value, safe="")
     yield from (line.strip() for line in value.splitlines())
-    if "://" in value:
-        yield from (parameter for _, parameter in parse_qsl(urlsplit(value).query))
+    yield from (parameter for _, parameter in parse_qsl(value.partition("?")[2]))
 
 
 def _strings(value: JsonValue) -> Iterator[str]:

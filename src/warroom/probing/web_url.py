@@ -20,10 +20,17 @@ def check_url(text: str) -> str:
         return text
     if _OUT_OF_PLACE.search(text):
         raise ValueError("a URL must not hold blanks or control characters")
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+    if not _names_a_server(text):
         raise ValueError("a URL must begin like http://host or https://host:port")
     return text
+
+
+def _names_a_server(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # no port, or no IPv6 address
+        return False
 
 
 WebUrl = Annotated[str, AfterValidator(check_url)]

@@ -88,15 +88,13 @@ class Child(asyncio.SubprocessProtocol):
 
     async def _end_group(self, grace_s: float) -> bool:
         """Whether there was anything left to end."""
-        found = killed = False
+        found = self._signal(signal.SIGTERM)
         try:
-            found = self._signal(signal.SIGTERM)
             if found:
                 await self._gone(grace_s)
         finally:
-            killed = self._signal(signal.SIGKILL)  # also for those that ignored TERM and had closed the pipe
-        if killed or not self._exited.done():
-            await self._gone(_AFTER_KILL_S)
+            self._signal(signal.SIGKILL)  # also for those that ignored TERM and had closed the pipe
+        await self._gone(_AFTER_KILL_S)
         return found
 
     async def _gone(self, within_s: float) -> None:

@@ -38,7 +38,7 @@ class Frames:
             release=release.name,
             environment=release.environment,
             clock=views.t_clock(now_us, release.t0_us),
-            state=_STATE.get(release.rollback.status, "go"),
+            state=_STATE.get(release.rollback.status, "failing" if worst and worst.word == "fail" else "go"),
             utc=views.clock_time(now_us),
             local=_local(now_us),
             operator=live.operator,

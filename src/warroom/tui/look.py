@@ -44,6 +44,7 @@ VERDICT = {
 
 ROOM = {
     "go": Look("●", "GO", "$ok"),
+    "failing": Look("✗", "FAILING", "$fail"),
     "rollback": Look("↶", "ROLLBACK", "$fail"),
     "recovering": Look("↶", "RECOVERING", "$warn"),
     "restored": Look("●", "RESTORED", "$ok"),

@@ -82,17 +82,14 @@ class HttpSource:
 
     async def _ask(self) -> "Answer":
         """The answer, or the last one of a chain of redirects."""
-        answer = await self._fetch(self._url)
-        for _ in range(_HOPS):
+        spec, url = self._spec, self._url
+        for _ in range(1 + _HOPS):
+            answer = await self._client.fetch(url, method=spec.method, headers=spec.headers, body=spec.body)
             location = answer.headers.get("location") if 300 <= answer.status < 400 else None
-            if not self._spec.follow_redirects or location is None:
+            if not spec.follow_redirects or location is None:
                 return answer
-            answer = await self._fetch(_beside(answer.url, location))
-        raise Trouble(f"more than {_HOPS - 1} redirects")
-
-    async def _fetch(self, url: "httpx.URL") -> "Answer":
-        spec = self._spec
-        return await self._client.fetch(url, method=spec.method, headers=spec.headers, body=spec.body)
+            url = _beside(url, location)
+        raise Trouble(f"more than {_HOPS} redirects")
 
 
 def _beside(url: "httpx.URL", location: str) -> "httpx.URL":

@@ -133,4 +133,4 @@ def _figures(answer: "Answer", words: str) -> list[float]:
         return [series.value[1] for series in parsed.data.result]
     if isinstance(parsed.data, _Scalar):
         return [parsed.data.result[1]]
-    raise Trouble(f"{words} gives no plain number but a {parsed.data.type if parsed.data else 'nothing'}")
+    raise Trouble(f"{words} gives no plain number but: {parsed.data.type if parsed.data else 'nothing'}")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from pydantic import JsonValue, ValidationError
+from pydantic_core import ErrorDetails
 
 from warroom.core.errors import nearest
 from warroom.core.probe import Blames, Measurement, ProbeSpec
@@ -41,10 +42,13 @@ def build(spec: ProbeSpec, secrets: Secrets, resolver: Resolver) -> Source:
         check_spec(spec)
         return SPECS[spec.kind].model_validate(secrets.resolve(dict(spec.source))).open(spec, resolver)
     except ValidationError as error:  # its own text is long, and would show what a placeholder stood for
-        words = (f"{'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors(include_input=False))
-        return Unusable("; ".join(words))
+        return Unusable("; ".join(map(_words, error.errors(include_input=False))))
     except ValueError as error:
         return Unusable(str(error))
+
+
+def _words(error: ErrorDetails) -> str:
+    return f"{'.'.join(map(str, error['loc']))}: {error['msg'].removeprefix('Value error, ')}"
 
 
 class Unusable:

@@ -34,6 +34,10 @@ class ChecklistPane(Pane, can_focus=True):
         tight = height < 24
         head = [] if tight else [self._heading(width), Content("")]
         room = height - len(head)
+        shown = self._aired(room)
+        if len(shown) <= room:
+            self._top = 0
+            return [*head, *(self._row(each, width) if each else line("") for each in shown)]
         at = self._index()
         self._scroll(at, room)
         window = [self._row(each, width) for each in self.rows[self._top : self._top + room]]
@@ -55,9 +59,20 @@ class ChecklistPane(Pane, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         head = 0 if self.size.height < 24 else 2
+        shown = self._aired(self.size.height - head)
         at = self._top + event.y - head
-        if event.y >= head and at < len(self.rows) and self.rows[at].id:
-            self.post_message(self.Picked(self.rows[at].id))
+        each = shown[at] if event.y >= head and at < len(shown) else None
+        if each and each.id:
+            self.post_message(self.Picked(each.id))
+
+    def _aired(self, room: int) -> list[TreeRow | None]:
+        """The rows, with air around each opened phase when there is room for it."""
+        aired: list[TreeRow | None] = []
+        for n, each in enumerate(self.rows):
+            if each.kind == "phase" and n and (each.opened or self.rows[n - 1].kind != "phase"):
+                aired.append(None)
+            aired.append(each)
+        return aired if len(aired) <= room else list(self.rows)
 
     def _index(self) -> int:
         return next((n for n, each in enumerate(self.rows) if each.id and each.id == self.cursor), 0)

@@ -48,7 +48,9 @@ class Masthead(Pane):
     @staticmethod
     def _state(view: View) -> Part:
         look = ROOM[view.state]
-        style = f"bold $ink on {look.role}" if view.state in ("rollback", "recovering") else f"bold {look.role}"
+        style = (
+            f"bold $ink on {look.role}" if view.state in ("failing", "rollback", "recovering") else f"bold {look.role}"
+        )
         return (f" {look.glyph} {look.word} ", style)
 
     @staticmethod

@@ -20,7 +20,7 @@ class Prose(Pane):
         for glyph, text in self.sentences:
             if not text:
                 out += [line("")] if out else []
-                out += [line((glyph, "$quiet")), line("")]
+                out.append(line((glyph, "$quiet")))
                 continue
             wrapped = wrap(text, width - 2)
             out += [line((glyph if n == 0 else " ", "$quiet"), " ", part) for n, part in enumerate(wrapped)]

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.reactive import reactive
 
 from warroom.core.views import span
@@ -22,17 +23,33 @@ class StepLine(NamedTuple):
 
 
 class StepList(Pane):
-    steps: reactive[tuple[StepLine, ...]] = reactive(())
+    steps: reactive[tuple[StepLine, ...]] = reactive((), layout=True)
     live: reactive[bool] = reactive(False)
 
     def draw(self, width: int, height: int) -> list[Content]:
-        roomy = height >= 4 * len(self.steps) + 2
+        roomy = height >= 4 * len(self.steps) + 1
         took = "took" if self.live else ""
         times = line(cell("expected", 9, "$quiet", right=True), cell(took, 8, "$quiet", right=True))
-        out = [row(width, ("STEPS", "$quiet"), times)]
-        for number, step in enumerate(self.steps, 1):
-            out += [line("")] if roomy else []
-            out += self._step(number, step, width, roomy=roomy)
+        head = row(width, ("STEPS", "$quiet"), times)
+        blocks = [self._step(number, step, width, roomy=roomy) for number, step in enumerate(self.steps, 1)]
+        return [head, *self._window(blocks, width, height - 1)]
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Without air."""
+        return 1 + len(self.steps) * (3 if self.live else 2)
+
+    def _window(self, blocks: list[list[Content]], width: int, room: int) -> list[Content]:
+        """All steps, or those from the one at work on, and how many are not shown."""
+        at = next((n for n, step in enumerate(self.steps) if step.phase not in ("done", "skipped")), len(blocks) - 1)
+        shown = [each for block in blocks for each in block]
+        if len(shown) <= room:
+            return shown
+        first = at if self.live else 0
+        out: list[Content] = []
+        for number, block in enumerate(blocks[first:], first):
+            if len(out) + len(block) > room - 1:
+                return [*out, row(width, (f"   {len(blocks) - number} more steps below", "$quiet"))]
+            out += block
         return out
 
     def _step(self, number: int, step: StepLine, width: int, *, roomy: bool) -> list[Content]:
@@ -46,4 +63,5 @@ class StepList(Pane):
         first = row(width, line(glyph, "  ", (step.title, "$quiet" if quiet else "bold")), times)
         where = row(width, (f"   {words}", "$quiet"), state)
         command = row(width, line(("   $ ", "$accent"), (step.command, "$quiet" if quiet else "")))
-        return [first, where, command] if roomy or self.live else [first, command]
+        air = [line("")] if roomy else []
+        return [*air, first, where, command] if roomy or self.live else [first, command]

@@ -1,0 +1,350 @@
+"""The engine: when it asks, what it makes of sources that misbehave, and how it ends and goes on."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from http_traps import Reply, Request, raw_server, replies, serve, silent
+from probe_kit import STATUS, probe, sampler
+from warroom.clock import SystemClock
+from warroom.core.probe import Blames, Measurement, Outcome, ProbeSpec, Word
+from warroom.core.store import Sample
+from warroom.probing.engine import Engine, Observation
+from warroom.probing.resume import resume
+from warroom.probing.sampling import Sampler, measure_once
+from warroom.probing.schedule import Schedule
+from warroom.probing.secrets import Secrets
+from warroom.probing.source import Source
+
+S = 1_000_000  # microseconds
+FAST: dict[str, Any] = {"every": "40ms", "deadline": "30ms"}
+
+
+class Scripted:
+    """A source that does what it is told, and remembers how it was treated."""
+
+    def __init__(self, act: Callable[[int], Any] = lambda _: 1, *, blames: Blames = "messenger") -> None:
+        """`act` is given the number of the sample; it returns the value, or something to wait for, or raises."""
+        self.blames: Blames = blames
+        self.asked = 0
+        self.now = 0
+        self.most_at_once = 0
+        self.closed = False
+
+        self._act = act
+
+    async def measure(self) -> Measurement:
+        self.asked += 1
+        self.now += 1
+        self.most_at_once = max(self.most_at_once, self.now)
+        try:
+            found = self._act(self.asked)
+            return Measurement(values={"value": await found if asyncio.iscoroutine(found) else found})
+        finally:
+            self.now -= 1
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+def scripted(name: str = "probe", **fields: Any) -> ProbeSpec:
+    return probe({"kind": "scripted"}, {"warn": "> 5", "fail": "> 10"}, **({"id": name} | FAST | fields))
+
+
+class Watcher:
+    """Collects observations, and lets a test wait for what it wants to see."""
+
+    def __init__(self) -> None:
+        self.seen: list[Observation] = []
+        self._news = threading.Condition()
+
+    def __call__(self, observation: Observation) -> None:
+        with self._news:
+            self.seen.append(observation)
+            self._news.notify_all()
+
+    def of(self, name: str) -> list[Observation]:
+        return [one for one in self.seen if one.reading.probe == name]
+
+    def until(self, happened: Callable[[], object]) -> None:
+        with self._news:
+            assert self._news.wait_for(happened, timeout=20), f"never seen; last was {self.seen[-1:]}"
+
+    def words(self) -> list[Word]:
+        """The verdicts in turn, repetitions left out."""
+        words = [one.verdict.word for one in self.seen]
+        return [word for index, word in enumerate(words) if index == 0 or words[index - 1] != word]
+
+
+@contextmanager
+def running(
+    specs: Sequence[ProbeSpec], source: Sampler | Callable[[ProbeSpec], Source]
+) -> Iterator[tuple[Engine, Watcher]]:
+    watcher = Watcher()
+    asker = source if isinstance(source, Sampler) else Sampler(SystemClock(), Secrets({}), source)
+    engine = Engine(specs, asker, on_observation=watcher)
+    engine.start()
+    try:
+        yield engine, watcher
+    finally:
+        engine.stop()
+
+
+# --- when
+
+
+def test_phases_are_spread_and_the_same_in_every_process() -> None:
+    due = [Schedule(f"probe-{n}", every_us=60 * S, started_us=0) for n in range(1000)]
+    first = sorted(schedule.first().due_us for schedule in due)
+    assert first[0] >= 0
+    assert first[-1] < S  # numbers at once
+    second = sorted(schedule.after(schedule.first().due_us, S).due_us for schedule in due)
+    assert second[-1] - second[0] > 55 * S  # then over the whole interval
+    assert Schedule("health", every_us=60 * S, started_us=0).first().due_us == 408_355
+
+
+@given(
+    st.text(min_size=1),
+    st.integers(10_000, 600 * S),
+    st.integers(0, 10**15),
+    st.lists(st.integers(0, 2000 * S), max_size=8),
+)
+def test_slots_keep_their_phase_whatever_is_late(name: str, every: int, started: int, delays: list[int]) -> None:
+    schedule = Schedule(name, every_us=every, started_us=started)
+    slot, phase = schedule.first(), None
+    assert started <= slot.due_us < started + min(every, S)
+    for delay in delays:
+        before, now = slot.due_us, slot.due_us + delay
+        slot = schedule.after(before, now)
+        assert phase in (None, (slot.due_us - started) % every)
+        assert slot.due_us > now  # none is made up for
+        assert slot.due_us - before >= every // 2
+        assert slot.due_us - now <= every + every // 2 + 1
+        assert phase is None or slot.missed == (slot.due_us - before) // every - 1
+        phase = (slot.due_us - started) % every
+
+
+def test_slots_that_passed_are_counted() -> None:
+    schedule = Schedule("health", every_us=10 * S, started_us=0)
+    due = schedule.after(schedule.first().due_us, S).due_us
+    assert schedule.after(due, due + S) == (due + 10 * S, 0)
+    assert schedule.after(due, due + 10 * S - 1) == (due + 10 * S, 0)
+    assert schedule.after(due, due + 35 * S) == (due + 40 * S, 3)
+
+
+def test_every_probe_is_read_again_and_again() -> None:
+    specs = [scripted(f"probe-{n}") for n in range(20)]
+    with running(specs, lambda _: Scripted()) as (engine, watcher):
+        watcher.until(lambda: all(len(watcher.of(spec.id)) >= 3 for spec in specs))
+        verdicts = engine.verdicts(SystemClock().mono_us())
+    assert [verdict.probe for verdict in verdicts] == [spec.id for spec in specs]
+    assert {verdict.word for verdict in verdicts} == {"ok"}
+
+
+def test_a_probe_never_overlaps_itself_and_the_slots_it_missed_are_counted() -> None:
+    def stutter(number: int) -> int:
+        time.sleep(0.15 if number == 2 else 0)  # as a machine does that was suspended: nothing runs meanwhile
+        return 1
+
+    source = Scripted(stutter)
+    with running([scripted()], lambda _: source) as (engine, watcher):
+        watcher.until(lambda: len(watcher.seen) >= 4)
+        assert engine.missed("probe") >= 2
+    assert source.most_at_once == 1
+
+
+# --- sources that misbehave
+
+
+def test_an_exception_becomes_a_reading_and_the_probe_goes_on() -> None:
+    with running([scripted()], lambda _: Scripted(lambda number: 1 / (number - 1), blames="target")) as (_, watcher):
+        watcher.until(lambda: len(watcher.seen) >= 2)
+    first, second = watcher.seen[:2]
+    assert (first.reading.outcome, first.reading.text) == ("error", "ZeroDivisionError: division by zero")
+    assert second.reading.outcome == "ok"
+
+
+@pytest.mark.parametrize(("blames", "outcome"), [("target", "fail"), ("messenger", "error")])
+def test_a_source_that_never_answers_ends_at_its_deadline_and_delays_nobody(blames: Blames, outcome: Outcome) -> None:
+    sources = {"hung": Scripted(lambda _: asyncio.sleep(3600), blames=blames), "well": Scripted()}
+    with running([scripted("hung"), scripted("well")], lambda spec: sources[spec.id]) as (_, watcher):
+        watcher.until(lambda: watcher.of("hung") and len(watcher.of("well")) >= 2)
+    hung = watcher.of("hung")[0].reading
+    assert (hung.outcome, hung.text) == (outcome, "no answer within 0.03 s")
+    assert {one.reading.outcome for one in watcher.of("well")} == {"ok"}
+
+
+def test_nan_and_errors_turn_unknown_and_then_a_value_ends_it() -> None:
+    def act(number: int) -> float:
+        if number == 3:
+            raise OSError("gone")
+        return float("nan") if number == 2 else 1
+
+    with running([scripted()], lambda _: Scripted(act)) as (_, watcher):
+        watcher.until(lambda: watcher.words() == ["ok", "unknown", "ok"])
+    unknown = watcher.seen[2].verdict
+    assert (unknown.word, unknown.was, unknown.value) == ("unknown", "ok", 1)
+
+
+def test_outside_text_is_one_harmless_line_and_the_value_stays_whole() -> None:
+    nasty = "\x1b[31mred\n[/b]"
+    spec = probe({"kind": "scripted"}, {"fail": '== "x"'}, **FAST)
+    with running([spec], lambda _: Scripted(lambda _: nasty)) as (_, watcher):
+        watcher.until(lambda: watcher.seen)
+    assert (watcher.seen[0].reading.value, watcher.seen[0].reading.text) == (nasty, "red ⏎ [/b]")
+
+
+# --- a real target
+
+
+def test_a_target_that_breaks_and_heals_is_followed_through_its_verdicts() -> None:
+    status = [200]
+
+    def answer(_request: Request) -> Reply:
+        return Reply(status[0])
+
+    with serve(answer) as url:
+        spec = probe({"kind": "http", "url": url}, STATUS, every="60ms", deadline="59ms", on_trouble="unknown")
+        with running([spec], sampler()) as (engine, watcher):
+            watcher.until(lambda: watcher.words()[-1:] == ["ok"])
+            status[0] = 503
+            watcher.until(lambda: watcher.seen[-1].verdict.word == "fail")
+            status[0] = 200
+            watcher.until(lambda: watcher.seen[-1].verdict.word == "ok")
+            points = engine.series("probe").tail(1000)
+    hard = next(one for one in watcher.seen if one.verdict.word == "fail")
+    assert hard.verdict.mark == "3 of 5"
+    assert hard.verdict.text.startswith("status 503 != 200, 3 of 5, 127.0.0.1:")
+    healed = next(one for one in watcher.seen[watcher.seen.index(hard) :] if one.verdict.word == "ok")
+    assert (healed.verdict.mark, healed.track.good_run) == ("", 2)
+    assert [(one.reading.at_us, one.reading.value) for one in watcher.seen][: len(points)] == [p[:2] for p in points]
+
+
+async def test_once_asks_every_probe_and_keeps_their_order() -> None:
+    sources = [Scripted(lambda _: asyncio.sleep(0.001, 12)) for _ in range(40)]
+    specs = [scripted(str(number), every="60s", deadline="30s") for number in range(40)]
+    readings = await measure_once(specs, Sampler(SystemClock(), Secrets({}), lambda spec: sources[int(spec.id)]))
+    assert [spec for spec, _ in readings] == specs
+    assert [reading.probe for _, reading in readings] == [spec.id for spec in specs]
+    assert {reading.outcome for _, reading in readings} == {"fail"}
+    assert all(source.closed for source in sources)
+
+
+# --- the end, and a new start
+
+
+def test_it_stops_in_the_middle_of_a_sample_and_closes_its_sources() -> None:
+    source = Scripted(lambda _: asyncio.sleep(3600))
+    with running([scripted(every="9000s", deadline="8000s")], lambda _: source) as (engine, _):
+        deadline = time.monotonic() + 20
+        while not source.asked:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        engine.stop()
+        assert not any(thread.name == "probes" for thread in threading.enumerate())
+    assert source.closed
+    assert source.now == 0
+
+
+def test_it_stops_though_a_real_connection_and_a_name_look_up_hang() -> None:
+    ended = threading.Event()
+
+    def lookup(_host: str) -> list[str]:
+        ended.wait()
+        return []
+
+    asking = threading.Event()
+
+    def busy(client: Any, end: threading.Event) -> None:
+        asking.set()
+        silent(client, end)
+
+    with raw_server(busy) as url:
+        slow = {"every": "9000s", "deadline": "8000s"}
+        specs = [
+            probe({"kind": "http", "url": "http://dead.test"}, STATUS, id="name", **slow),
+            probe({"kind": "http", "url": url}, STATUS, id="connection", **slow),
+        ]
+        with running(specs, sampler(lookup=lookup)) as (engine, _):
+            assert asking.wait(20)
+            engine.stop()
+            assert not any(thread.name == "probes" for thread in threading.enumerate())
+    ended.set()
+
+
+def test_a_dead_engine_turns_every_probe_stale() -> None:
+    specs = [scripted(f"probe-{n}") for n in range(3)]
+    with running(specs, lambda _: Scripted()) as (engine, watcher):
+        watcher.until(lambda: all(watcher.of(spec.id) for spec in specs))
+    later_us = SystemClock().mono_us() + round(specs[0].freshness * S) + 1
+    assert [verdict.word for verdict in engine.verdicts(later_us)] == ["stale"] * 3
+
+
+def test_other_work_runs_in_the_engines_thread() -> None:
+    async def where() -> str:
+        return threading.current_thread().name
+
+    with running([], lambda _: Scripted()) as (engine, _):
+        assert engine.submit(where()).result(timeout=20) == "probes"
+
+
+def sample(outcome: Outcome, word: Word, *, ago_s: float, value: float | None = 12) -> Sample:
+    clock = SystemClock()
+    return Sample(
+        probe="probe", at_us=clock.utc_us() - round(ago_s * S), mono_us=clock.mono_us() - round(ago_s * S), took_us=1,
+        outcome=outcome, value=value, text="12 > 10", word=word,
+    )  # fmt: skip
+
+
+def test_a_new_start_goes_on_where_the_journal_ended() -> None:
+    kept = [sample("ok", "ok", ago_s=8), *(sample("fail", word, ago_s=4) for word in ("ok", "ok", "fail"))]
+    clock = SystemClock()
+    engine = Engine([scripted(every="60s", deadline="30s")], sampler(), on_observation=Watcher())
+    engine.preload({"probe": kept, "no longer there": kept})
+    [verdict] = engine.verdicts(clock.mono_us())
+    assert (verdict.word, verdict.mark, verdict.value) == ("fail", "3 of 5", 12)
+    assert verdict.age_s == pytest.approx(4, abs=3)
+    assert [point.outcome for point in engine.series("probe").tail(10)] == ["ok", "fail", "fail", "fail"]
+    [later] = engine.verdicts(clock.mono_us() + 1000 * S)
+    assert (later.word, later.was) == ("stale", "fail")
+
+
+def test_a_journal_from_before_a_restart_of_the_machine_is_not_taken_for_fresh() -> None:
+    """The monotonic clock began anew, so the kept one reads as the future, or as just now."""
+    spec = scripted(every="60s", deadline="30s")
+    for kept_mono_us in (900_000 * S, 500 * S):
+        kept = sample("fail", "fail", ago_s=0).model_copy(update={"at_us": 1_000 * S, "mono_us": kept_mono_us})
+        track = resume(spec, [kept], at_us=9_000 * S, mono_us=505 * S)
+        assert track.last is not None
+        assert track.last.mono_us == 505 * S - 8_000 * S
+        assert (track.level, track.window) == ("fail", ())
+
+
+def test_what_recovered_before_a_restart_stays_recovered() -> None:
+    """Samples do not say whether a value was beyond "recover"; the verdicts after them do."""
+    spec = probe({"kind": "scripted"}, {"fail": "> 10", "recover": "< 5"}, every="60s", deadline="30s")
+    outcomes: list[tuple[Outcome, Word]] = [
+        ("fail", "pending"), ("fail", "pending"), ("fail", "fail"), ("ok", "fail"), ("ok", "ok"),
+        ("error", "ok"), ("error", "unknown"),
+    ]  # fmt: skip
+    kept = [sample(outcome, word, ago_s=1) for outcome, word in outcomes]
+    track = resume(spec, kept, at_us=SystemClock().utc_us(), mono_us=SystemClock().mono_us())
+    assert (track.level, track.window, track.troubles) == ("ok", (), 2)
+
+
+def test_an_observation_is_kept_as_the_sample_from_which_it_can_go_on() -> None:
+    with serve(replies(Reply(503))) as url:
+        spec = probe({"kind": "http", "url": url}, STATUS, every="60ms", deadline="59ms")
+        with running([spec], sampler()) as (engine, watcher):
+            watcher.until(lambda: watcher.seen[-1:] and watcher.seen[-1].verdict.word == "fail")
+    kept = [one.sample for one in watcher.seen]
+    track = resume(spec, kept, at_us=kept[-1].at_us, mono_us=kept[-1].mono_us)
+    assert (track.level, track.window) == (watcher.seen[-1].track.level, watcher.seen[-1].track.window)
+    assert engine.track("probe").level == "fail"
