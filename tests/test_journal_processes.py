@@ -1,6 +1,8 @@
 """Several processes on one journal, and processes that die: nothing acknowledged is lost, nothing is there twice."""
 
 import random
+import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from journal_kit import append_all, child, draft, ended, finished_journal, new_j
 from warroom.core.errors import Busy, CannotWrite
 from warroom.core.store import HeadMoved
 from warroom.journal.driver import DriverLock
+from warroom.journal.lock import FileLock, beside
 from warroom.journal.store import SqliteJournal, open_journal
 from warroom.journal.verify import verify
 
@@ -34,10 +37,27 @@ def test_three_processes_append_at_once(path: Path) -> None:
 
 
 def test_of_several_first_starts_at_once_one_creates(path: Path) -> None:
-    said = [ended(process) for process in [child("create", path) for _ in range(6)]]
+    with closing(FileLock(beside(path, "lock"))) as lock:
+        assert lock.try_acquire()
+        starts = [child("create", path) for _ in range(4)]
+        wait_until(lambda: waiting_for_a_lock() >= {start.pid for start in starts})
+    said = [ended(start) for start in starts]
     assert sum(words.startswith("ok\n") for words in said) == 1
-    assert sum("exists already" in words for words in said) == 5
+    assert sum("exists already" in words for words in said) == 3
     assert verify(path).answer == "unanchored"
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def waiting_for_a_lock() -> set[int]:
+    """Process ids out of lines such as `1: -> FLOCK  ADVISORY  WRITE 4711 fe:00:12 0 EOF`."""
+    lines = Path("/proc/locks").read_text().splitlines()
+    return {int(line.split()[5]) for line in lines if "-> FLOCK" in line}
 
 
 def test_a_killed_writer_loses_nothing_acknowledged_and_a_retry_adds_nothing(path: Path) -> None:

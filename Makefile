@@ -1,0 +1,36 @@
+# Every target does its own set-up: a fresh machine needs python3 with venv, and make.
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+.PHONY: demo test lint types check real screenshots bench clean
+
+demo: $(READY)   ## the main job: see it all on a simulated production
+	@$(BIN)/warroom demo
+
+test: $(READY)   ## the tests that need nothing but Python
+	$(BIN)/pytest -m "not real"
+
+real: $(READY)   ## the tests against tmux and Prometheus; install them first
+	$(BIN)/pytest -m real
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+check: lint types test
+
+screenshots: $(READY)   ## needs rsvg-convert (Debian: librsvg2-bin)
+	$(BIN)/python screenshots/make.py
+
+$(READY): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || python3 -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache
