@@ -1,6 +1,7 @@
 """Who drives the release: of all cockpits on one journal, exactly one probes and runs steps."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -33,8 +34,9 @@ class DriverLock:
             holder = self._holder()
             self.close()
             raise Busy(f"{self._journal} is driven by {holder}", "watch it, or close that cockpit first")
-        os.ftruncate(self._lock.fileno(), 0)
-        os.pwrite(self._lock.fileno(), self._me.model_dump_json().encode(), 0)
+        with suppress(OSError):  # the disk may be full; the lock holds without a name too
+            os.ftruncate(self._lock.fileno(), 0)
+            os.pwrite(self._lock.fileno(), self._me.model_dump_json().encode(), 0)
 
     def close(self) -> None:
         """Lets another process drive."""

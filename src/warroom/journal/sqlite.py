@@ -36,7 +36,7 @@ _NOT_POSSIBLE = {
     sqlite3.SQLITE_PERM: "written",
     sqlite3.SQLITE_IOERR: "read or written",
 }
-_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR, 0)  # bad pages; tables that are gone; text that is no UTF-8
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 
 
 def affected_by_wal_reset_bug(version: str = VERSION) -> bool:
@@ -58,11 +58,15 @@ def connect(
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=patience_s, isolation_level=None
         )
-        # FULL is what makes a commit survive a power cut; NORMAL lost acknowledged events in simulated ones.
-        connection.execute(f"PRAGMA synchronous = {synchronous}")
-        # A journal may come from anybody: its schema may run nothing but plain SQL, and its pages may be damaged.
-        connection.execute("PRAGMA trusted_schema = OFF")
-        connection.execute("PRAGMA cell_size_check = ON")
+        try:
+            # FULL is what makes a commit survive a power cut; NORMAL lost acknowledged events in simulated ones.
+            connection.execute(f"PRAGMA synchronous = {synchronous}")
+            # A journal may come from anybody: its schema may run nothing but plain SQL, and its pages may be damaged.
+            connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute("PRAGMA cell_size_check = ON")
+        except BaseException:
+            connection.close()
+            raise
     return connection
 
 
@@ -97,7 +101,7 @@ def _told(path: Path, error: Error) -> WarroomError | None:
     primary = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the upper bits say more than people need
     if primary == sqlite3.SQLITE_FULL:
         return CannotWrite(f"the disk is full: {path} takes no more", "free some space; what was acknowledged is kept")
-    if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    if primary in _BUSY:
         return Busy(f"{path} is locked by another process", "try again in a moment")
     if verb := _NOT_POSSIBLE.get(primary):
         return CannotWrite(
@@ -105,8 +109,8 @@ def _told(path: Path, error: Error) -> WarroomError | None:
         )
     if primary == sqlite3.SQLITE_NOTADB:
         return BadInput(f"{path} is no SQLite file, so it is no journal")
-    if primary in _DAMAGE and not isinstance(error, sqlite3.ProgrammingError):
-        return _damaged(path, str(error))
+    if primary == sqlite3.SQLITE_CORRUPT or isinstance(error, sqlite3.OperationalError):
+        return _damaged(path, str(error))  # also a table that is gone, or text that is no UTF-8
     return None
 
 

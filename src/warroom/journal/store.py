@@ -22,7 +22,7 @@ _SALT_BYTES = 16
 
 
 def create_journal(path: Path, definitions: Definitions, clock: Clock, app_version: str) -> "SqliteJournal":
-    """A new journal, on disk as a whole or not at all.
+    """A new journal. Its content is on disk as a whole or not at all.
 
     Raises `BadInput` when something is at `path` already, `CannotWrite` and `Busy` as `append` does.
     """
@@ -80,7 +80,7 @@ class SqliteJournal:
 
     def append(self, drafts: Sequence[Draft], *, after: int) -> tuple[Event, ...]:
         prepared = {draft.id: rows.prepare(draft) for draft in drafts}
-        with self._writing(self._connection):
+        with self._writing(durable=True):
             new = [draft for draft in prepared.values() if not self._by_id(draft.id)]
             if new:
                 self._insert(new, after)
@@ -105,16 +105,16 @@ class SqliteJournal:
 
     def record(self, samples: Sequence[Sample]) -> None:
         kept = [rows.sample_row(sample) for sample in samples]
-        with self._writing(self._relaxed):
-            self._relaxed.executemany(rows.INSERT_SAMPLE, kept)
+        with self._writing(durable=False) as connection:
+            connection.executemany(rows.INSERT_SAMPLE, kept)
 
     def samples(self, probe: str, count: int) -> tuple[Sample, ...]:
         found = self._rows(f"{rows.SELECT_SAMPLES} WHERE probe = ? ORDER BY id DESC LIMIT ?", probe, count)
         return tuple(rows.sample(row) for row in reversed(found))
 
     def remember(self, key: str, value: str) -> None:
-        with self._writing(self._relaxed):
-            self._relaxed.execute(
+        with self._writing(durable=False) as connection:
+            connection.execute(
                 "INSERT INTO settings VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
                 (key, value),
             )
@@ -130,7 +130,7 @@ class SqliteJournal:
 
     def check_writable(self) -> None:
         """Raises what the next `append` would raise if it failed for the sake of the medium or another writer."""
-        with self._writing(self._connection):
+        with self._writing(durable=True):
             pass
 
     def close(self) -> None:
@@ -176,15 +176,16 @@ class SqliteJournal:
             return self._connection.execute(sql, values).fetchall()
 
     @contextmanager
-    def _writing(self, connection: sqlite.Connection) -> Iterator[None]:
+    def _writing(self, *, durable: bool) -> Iterator[sqlite.Connection]:
         if self._read_only:
             raise CannotWrite(f"{self.path} was opened for reading only")
+        connection = self._connection if durable else self._relaxed
         with (
             _held(self._lock, self.path, self._patience_s),
             sqlite.people_errors(self.path),
             sqlite.write_transaction(connection),
         ):
-            yield
+            yield connection
 
 
 @contextmanager
