@@ -285,6 +285,12 @@ def test_any_value_can_be_assessed(value: Value, rule: str) -> None:
     assert (read.value is None) == (read.outcome == "no_data")
 
 
+def test_an_integer_beyond_64_bits_can_still_be_kept() -> None:
+    read = assessed(spec_of({"fail": "> 5"}), values={"value": 2**70})
+    assert isinstance(read.value, float)
+    assert (read.outcome, read.value) == ("fail", 2.0**70)
+
+
 # --- values for people, specs and history
 
 

@@ -2,11 +2,13 @@
 
 import asyncio
 import gzip
+import logging
 import socket
 import subprocess
 import sys
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -90,6 +92,7 @@ async def test_reads_json(path: str, body: str | bytes, outcome: str, value: Val
 async def test_says_why_a_json_value_is_missing() -> None:
     assert (await got(Reply(body="<html>"), "json:$.a")).text == "no data: the body is not JSON"
     assert (await got(Reply(), "json:$.a")).text == "no data: json:$.a is missing"
+    assert (await got(Reply(body='{"a": NaN}'), "json:$.a")).text.startswith("no data: json:$.a is nan, which")
 
 
 async def test_reads_headers_and_body() -> None:
@@ -348,7 +351,8 @@ async def test_a_missing_secret_is_named_and_blames_nobody() -> None:
         assert reading.text.startswith(words)
 
 
-async def test_secrets_are_sent_and_never_shown(tmp_path: Any) -> None:
+async def test_secrets_are_sent_and_never_shown(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
     secret_file = tmp_path / "token"
     secret_file.write_text("from-a-file\n")
     environ = {"TOKEN": "hunter2hunter2"}
@@ -366,7 +370,7 @@ async def test_secrets_are_sent_and_never_shown(tmp_path: Any) -> None:
         reading = await read(probe(source, {"get": "body", "fail": f'== "{body}"'}), environ)
     assert reading.outcome == "fail"  # compared before it was masked
     for secret in ("hunter2", "from-a-file"):
-        assert secret not in reading.model_dump_json()
+        assert secret not in reading.model_dump_json() + caplog.text
 
 
 @pytest.mark.parametrize(

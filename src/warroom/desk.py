@@ -8,23 +8,25 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
+from enum import Enum
 
 from warroom.core.decisions import Wish
 from warroom.core.definitions import Definitions
 from warroom.core.errors import Refused, WarroomError
 from warroom.core.events import Event
 from warroom.core.release import Release
-from warroom.core.store import Sample
-from warroom.room import Listener, Room
+from warroom.core.store import News, Sample
+from warroom.room import Act, Answer, Listener, Room
 
-POLL_S = 0.1  # how often the acts of other processes are looked for
+BATCH = 1000  # jobs taken at once, so that a flood of readings cannot keep an act waiting
+LOOK_S = 1.0  # how often the acts of other processes are looked for, should the news of one get lost
 
 
 @dataclass(frozen=True)
-class _Act:
-    wish: Wish
-    actor: str
+class _Asked:
+    act: Act
     answer: Future[tuple[Event, ...]]
 
 
@@ -32,6 +34,14 @@ class _Act:
 class _Setting:
     key: str
     value: str
+
+
+class _Call(Enum):
+    LOOK = "look for what others appended"
+    END = "work off what is queued and end"
+
+
+_Job = _Asked | Sample | _Setting | _Call
 
 
 class Desk:
@@ -43,8 +53,9 @@ class Desk:
         self._on_update: Listener = _nobody
         self._on_trouble: Callable[[str], None] = _nobody
         self._trouble = ""
-        self._queue: queue.SimpleQueue[_Act | Sample | _Setting | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._ready: Future[Room] = Future()
+        self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
 
     def start(self) -> Room:
@@ -75,7 +86,8 @@ class Desk:
     def submit(self, wish: Wish, *, actor: str) -> "Future[tuple[Event, ...]]":
         """The future resolves with the stored events, or with `Refused`, `CannotWrite` or `Busy`."""
         answer: Future[tuple[Event, ...]] = Future()
-        self._queue.put(_Act(wish, actor, answer))
+        answer.set_running_or_notify_cancel()  # an act that is asked for cannot be taken back by not waiting for it
+        self._queue.put(_Asked(Act(wish, actor), answer))
         return answer
 
     def record(self, sample: Sample) -> None:
@@ -88,7 +100,7 @@ class Desk:
 
     def stop(self) -> None:
         """Works off what is queued and closes the journal."""
-        self._queue.put(None)
+        self._queue.put(_Call.END)
         self._thread.join()
 
     def _run(self) -> None:
@@ -99,40 +111,61 @@ class Desk:
             return
         room.listen(lambda update: self._on_update(update))
         self._ready.set_result(room)
+        news = room.journal.news()
+        threading.Thread(target=self._listen, args=(news,), name="news", daemon=True).start()
         while self._turn(room):
             pass
+        self._ended.set()
+        news.close()
         room.journal.close()
+
+    def _listen(self, news: News) -> None:
+        while not self._ended.is_set():
+            if news.wait(LOOK_S):
+                self._queue.put(_Call.LOOK)
 
     def _turn(self, room: Room) -> bool:
         """Waits for work, does all that is there, looks for news. False when asked to stop."""
         batch = self._drain()
+        if asked := [job for job in batch if isinstance(job, _Asked)]:
+            self._answer(room, asked)
         samples = [job for job in batch if isinstance(job, Sample)]
-        for job in batch:
-            if isinstance(job, _Act):
-                self._answer(room, job)
         self._guard(lambda: self._keep(room, samples, [job for job in batch if isinstance(job, _Setting)]))
-        return None not in batch
+        return _Call.END not in batch
 
-    def _drain(self) -> list[_Act | Sample | _Setting | None]:
-        batch = []
-        try:
-            batch.append(self._queue.get(timeout=POLL_S))
-            while True:
+    def _drain(self) -> list[_Job]:
+        batch: list[_Job] = []
+        with suppress(queue.Empty):
+            batch.append(self._queue.get(timeout=LOOK_S))
+            while len(batch) < BATCH:
                 batch.append(self._queue.get_nowait())
-        except queue.Empty:
-            return batch
+        return batch
 
-    def _answer(self, room: Room, act: _Act) -> None:
-        """The worker's edge: whatever goes wrong reaches the one who asked, and the thread goes on."""
+    def _answer(self, room: Room, asked: list[_Asked]) -> None:
+        """All that waits goes to disk with one sync: the busier it gets, the less each act costs.
+
+        The worker's edge: whatever goes wrong reaches the one who asked, and the thread goes on.
+        """
         try:
-            events = room.act(act.wish, actor=act.actor)
+            answers = room.act_all([each.act for each in asked])
+        except WarroomError as error:
+            self._report(str(error))
+            for each in asked:
+                each.answer.set_exception(error)
         except Exception as error:  # noqa: BLE001  # see above
-            if isinstance(error, WarroomError) and not isinstance(error, Refused):
-                self._report(str(error))
-            act.answer.set_exception(error)
+            self._find_the_culprit(room, asked, error)
         else:
             self._report("")
-            act.answer.set_result(events)
+            for each, answer in zip(asked, answers, strict=True):
+                _resolve(each.answer, answer)
+
+    def _find_the_culprit(self, room: Room, asked: list[_Asked], error: Exception) -> None:
+        """A wish with a defect must not take those down that came with it."""
+        if len(asked) == 1:
+            asked[0].answer.set_exception(error)
+            return
+        for each in asked:
+            self._answer(room, [each])
 
     @staticmethod
     def _keep(room: Room, samples: list[Sample], settings: list[_Setting]) -> None:
@@ -156,3 +189,10 @@ class Desk:
 
 def _nobody(_news: object) -> None:
     """Stands in until somebody listens."""
+
+
+def _resolve(future: "Future[tuple[Event, ...]]", answer: Answer) -> None:
+    if isinstance(answer, Refused):
+        future.set_exception(answer)
+    else:
+        future.set_result(answer)

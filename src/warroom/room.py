@@ -6,6 +6,7 @@ A `Room` is used by one thread at a time. The shell uses it directly; the cockpi
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from os import urandom
 
 from warroom.clock import Clock
@@ -28,6 +29,18 @@ class Update:
 
 
 Listener = Callable[[Update], None]
+
+
+@dataclass(frozen=True)
+class Act:
+    """A wish and the operator in whose name it is made."""
+
+    wish: Wish
+    actor: str
+
+
+Answer = tuple[Event, ...] | Refused
+"""What came of a wish: the stored events, or the refusal."""
 
 
 class Room:
@@ -58,17 +71,40 @@ class Room:
         Raises `Refused` with the reason, and `CannotWrite` or `Busy` when the journal does not take it; the state is
         then as before.
         """
+        (answer,) = self.act_all([Act(wish, actor)])
+        if isinstance(answer, Refused):
+            raise answer
+        return answer
+
+    def act_all(self, acts: Sequence[Act]) -> list[Answer]:
+        """Several wishes in one transaction, each decided on what those before it made of the state.
+
+        Raises `CannotWrite` or `Busy` when the journal takes none of them; the state is then as before.
+        """
         while True:
             self.catch_up()
-            decision = wish(self.plan, self.release)
-            if isinstance(decision, Refusal):
-                raise Refused(decision.reason)
+            decided = self._decide(acts)
+            drafts = [draft for answer in decided if not isinstance(answer, Refused) for draft in answer]
             try:
-                events = self.journal.append(self._drafts(decision, actor), after=self.release.seq)
+                stored = iter(self.journal.append(drafts, after=self.release.seq) if drafts else ())
             except HeadMoved:
                 continue  # somebody else was first: decide again on what they did
-            self._take(events)
-            return events
+            answers = [each if isinstance(each, Refused) else tuple(islice(stored, len(each))) for each in decided]
+            self._take(tuple(event for each in answers if not isinstance(each, Refused) for event in each))
+            return answers
+
+    def _decide(self, acts: Sequence[Act]) -> list[Refused | tuple[Draft, ...]]:
+        state, decided = self.release, list[Refused | tuple[Draft, ...]]()
+        for act in acts:
+            decision = act.wish(self.plan, state)
+            if isinstance(decision, Refusal):
+                decided.append(Refused(decision.reason))
+                continue
+            drafts = self._drafts(decision, act.actor)
+            for draft in drafts:
+                state = fold(state, Event(**dict(draft), seq=state.seq + 1, hash=""))
+            decided.append(drafts)
+        return decided
 
     def _drafts(self, bodies: Sequence[Body], actor: str) -> tuple[Draft, ...]:
         at_us, mono_us = self._clock.utc_us(), self._clock.mono_us()

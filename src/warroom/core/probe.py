@@ -27,6 +27,8 @@ HARD = 3  # ... and how many of them must be bad. 3 of 5 sees one bad backend of
 GOOD_RUN = 2  # good readings in a row that end a warn or fail
 TROUBLES = 2  # readings without data, or errors, in a row that make a probe unknown
 
+_LARGEST_INT = 2**63 - 1
+
 _WORSE: dict[Outcome, int] = {"ok": 0, "error": 1, "no_data": 1, "warn": 2, "fail": 3}
 
 
@@ -158,22 +160,17 @@ def _why_no_data(check: Check, found: Measurement, value: Value) -> str:
 
 
 def _scaled(check: Check, value: Value) -> Value:
-    """The value as the check compares it. Texts that are figures count as numbers: headers and many APIs send them so.
-
-    NaN and infinity are no data: every tool that compared them took them for good or for bad.
-    """
-    try:
-        number = float(value) if isinstance(value, str) and check.numeric else value
-        if isinstance(number, bool | str) or number is None:
-            return number
-        if not isfinite(number) or check.scale == 1.0:
-            return number if isfinite(number) else None
-        scaled = float(Decimal(str(number)) * Decimal(str(check.scale)))
-    except ValueError:  # a text that is no figure
+    """The value as the check compares it. Figures in texts are numbers: headers and many APIs send them so."""
+    if isinstance(value, str) and check.numeric:
+        try:
+            value = float(value)
+        except ValueError:
+            return value
+    if isinstance(value, bool | str) or value is None:
         return value
-    except OverflowError:  # an integer beyond all floats
-        return None
-    return scaled if isfinite(scaled) else None
+    if isinstance(value, int) and abs(value) > _LARGEST_INT:  # a float, or infinity, can always be kept and plotted
+        value = float(Decimal(value))
+    return value if check.scale == 1.0 else float(Decimal(str(value)) * Decimal(str(check.scale)))
 
 
 def _beside(rule: Rule, value: Value) -> str:

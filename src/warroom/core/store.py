@@ -35,6 +35,15 @@ class HeadMoved(Exception):  # a signal between store and room, never shown to p
     """Another process appended since the state was folded; catch up and decide again."""
 
 
+class News(Protocol):
+    """Waits for what others append. For one thread; `close` may come from another and ends a wait."""
+
+    def wait(self, timeout_s: float) -> bool:
+        """True when something may have been appended since the last call, or is within `timeout_s` seconds."""
+
+    def close(self) -> None: ...
+
+
 class Journal(Protocol):
     """An append-only, ordered, durable list of events, with the definitions that they belong to."""
 
@@ -58,6 +67,9 @@ class Journal(Protocol):
         """The last events, in order."""
 
     def head(self) -> Head: ...
+
+    def news(self) -> News:
+        """A listener of its own for this journal; the caller closes it."""
 
     def record(self, samples: Sequence[Sample]) -> None:
         """Keeps readings. They may be lost with the power, never with the process."""

@@ -45,8 +45,8 @@ def load_probe(path: Path, check_source: SourceCheck) -> ProbeSpec:
 
 
 def probe_files(where: Path) -> tuple[Path, ...]:
-    """Every `*.toml` in a directory, sorted by name, less hidden ones; `where` itself when it is none."""
-    if not where.is_dir():
+    """Every `*.toml` in a directory, sorted by name, less hidden ones; `where` itself when it is a file."""
+    if where.is_file():
         return (where,)
     try:
         files = sorted(path for path in where.iterdir() if path.suffix == ".toml" and not path.name.startswith("."))

@@ -123,6 +123,8 @@ def _finding(file: TomlFile, one: _Mistake, keys_at: KeysAt) -> Finding:
             return file.finding(one.path, one.said, on=_meant(file, one))
         case "too_short":
             return file.finding(one.path, "must not be empty")
+        case "json_invalid":  # all that TOML can say is JSON, but for its depth
+            return file.finding(one.path, "nested too deeply")
         case "literal_error":
             allowed = one.said.removeprefix("Input should be ").replace("'", '"')
             hint = nearest(str(one.given), _QUOTED.findall(allowed))

@@ -13,6 +13,7 @@ from warroom.core.errors import BadInput, Busy, CannotWrite
 from warroom.core.events import Draft, Event, uuid7
 from warroom.core.store import Head, HeadMoved, Sample
 from warroom.journal import rows, sqlite
+from warroom.journal.bell import Bell, ring
 from warroom.journal.chain import genesis
 from warroom.journal.lock import FileLock, beside
 from warroom.journal.schema import connect_to_journal
@@ -84,7 +85,9 @@ class SqliteJournal:
             new = [draft for draft in prepared.values() if not self._by_id(draft.id)]
             if new:
                 self._insert(new, after)
-            return tuple(rows.event(self._by_id(prepared[draft.id].id)[0]) for draft in drafts)
+            stored = tuple(rows.event(self._by_id(prepared[draft.id].id)[0]) for draft in drafts)
+        ring(self.path)
+        return stored
 
     def read(self, since: int = 0) -> Iterator[Event]:
         while batch := self._events("WHERE seq > ? ORDER BY seq LIMIT ?", since, _BATCH):
@@ -123,6 +126,9 @@ class SqliteJournal:
         """The setting, or "" when it was never kept."""
         found = self._rows("SELECT value FROM settings WHERE key = ?", key)
         return str(found[0][0]) if found else ""
+
+    def news(self) -> Bell:
+        return Bell(self.path)
 
     def data_version(self) -> int:
         """A number that changes when another connection, of this or another process, has committed. Cheap to ask."""

@@ -5,6 +5,7 @@ Calls httpx at its transport, below the client that has those habits. The only m
 
 import asyncio
 import errno
+import logging
 import os
 import ssl
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,9 @@ from warroom.probing.resolver import Forbidden, NotFound, Resolver
 from warroom.probing.source import Trouble
 
 BODY_LIMIT = 64 * 1024  # bytes as sent: a compressed answer of 398 KiB has become 400 MiB
+
+for _name in ("httpx", "httpcore"):  # below this level they log URLs and headers, with the secrets in them
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 _PORTS = {"http": 80, "https": 443}
 _USER_AGENT = f"warroom/{version('warroom')}"
@@ -45,8 +49,7 @@ class HttpClient:
         self._resolver = resolver
         self._deadline_s = deadline_s
         self._keep_alive = keep_alive
-        limits = httpx.Limits(max_keepalive_connections=1 if keep_alive else 0)
-        self._transport = httpx.AsyncHTTPTransport(verify=tls_context(), limits=limits, trust_env=False)
+        self._transport = httpx.AsyncHTTPTransport(verify=tls_context())
 
     async def fetch(
         self, url: httpx.URL, *, method: str = "GET", headers: Mapping[str, str] | None = None, body: str = ""

@@ -65,6 +65,8 @@ def plot(
     The limit always stands at the middle, so "above or below the dashes" is read at a glance whatever the unit. Each
     cell takes the colour of its worst sample.
     """
+    if width < 1:
+        return [Content("")] * height
     low, high = _range(samples, limit)
     top = height * 4 - 1
     kept = samples[-2 * width :]

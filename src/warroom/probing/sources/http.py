@@ -132,7 +132,7 @@ def _document(answer: "Answer") -> JsonValue:
     if not answer.complete:
         raise ValueError("the body is larger than 64 KiB")
     try:
-        document: JsonValue = json.loads(answer.body, parse_constant=lambda _: None)  # NaN and Infinity are no data
+        document: JsonValue = json.loads(answer.body)
     except (ValueError, RecursionError):
         raise ValueError("the body is not JSON") from None
     return document

@@ -42,7 +42,7 @@ def build(spec: ProbeSpec, secrets: Secrets, resolver: Resolver) -> Source:
         check_spec(spec)
         return SPECS[spec.kind].model_validate(secrets.resolve(dict(spec.source))).open(spec, resolver)
     except ValidationError as error:  # its own text is long, and would show what a placeholder stood for
-        return Unusable("; ".join(map(_words, error.errors(include_input=False))))
+        return Unusable("; ".join(map(_words, error.errors())))
     except ValueError as error:
         return Unusable(str(error))
 
