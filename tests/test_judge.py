@@ -4,12 +4,10 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from warroom.core.probe import (
-    Check,
     Measurement,
     Outcome,
     ProbeSpec,
@@ -19,11 +17,10 @@ from warroom.core.probe import (
     advance,
     assess,
     judge,
-    show,
 )
 from warroom.core.rules import Value
-from warroom.core.series import Series
 
+patient = settings(deadline=None)  # a busy machine is no failure
 S = 1_000_000  # microseconds
 
 
@@ -234,6 +231,7 @@ def test_a_probe_that_was_never_read_is_pending_for_ever() -> None:
 outcome_letters = st.text("owFr-E", max_size=30)
 
 
+@patient
 @given(outcome_letters)
 def test_what_could_not_be_measured_changes_no_level(outcomes: str) -> None:
     measured = outcomes.replace("-", "").replace("E", "")
@@ -241,6 +239,7 @@ def test_what_could_not_be_measured_changes_no_level(outcomes: str) -> None:
     assert (with_gaps.level, with_gaps.window, with_gaps.good_run) == (without.level, without.window, without.good_run)
 
 
+@patient
 @given(outcome_letters, st.integers(0, 10**9))
 def test_a_hard_fail_had_three_bad_ones_and_ok_a_good_one(outcomes: str, later_s: int) -> None:
     verdict = verdict_after(outcomes, later_s=later_s) if outcomes else None
@@ -252,16 +251,19 @@ def test_a_hard_fail_had_three_bad_ones_and_ok_a_good_one(outcomes: str, later_s
         assert set(outcomes) & {"o", "r"}
 
 
+@patient
 @given(outcome_letters, st.sampled_from(["FFF", "FoFoF", "FFoF", "F-FEF"]))
 def test_three_fails_within_five_always_fail(before: str, bad: str) -> None:
     assert after(bad, after(before)).level == "fail"
 
 
+@patient
 @given(outcome_letters)
 def test_two_good_ones_in_a_row_always_end_it(before: str) -> None:
     assert after("oo", after(before)).level == "ok"
 
 
+@patient
 @given(outcome_letters, st.text("owFr", min_size=1, max_size=1))
 def test_one_reading_never_turns_fail_into_ok(before: str, last: str) -> None:
     track = after(before)
@@ -269,6 +271,7 @@ def test_one_reading_never_turns_fail_into_ok(before: str, last: str) -> None:
         assert after(last, track).level != "ok"
 
 
+@patient
 @given(st.floats(0, 1e6), st.floats(0, 1e6))
 def test_the_older_the_reading_the_staler(first_s: float, second_s: float) -> None:
     younger, older = sorted((first_s, second_s))
@@ -276,6 +279,7 @@ def test_the_older_the_reading_the_staler(first_s: float, second_s: float) -> No
         assert verdict_after("oo", later_s=older).word == "stale"
 
 
+@patient
 @given(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(), st.sampled_from(["> 5", '== "a"', "!= true"])
 )
@@ -289,50 +293,3 @@ def test_an_integer_beyond_64_bits_can_still_be_kept() -> None:
     read = assessed(spec_of({"fail": "> 5"}), values={"value": 2**70})
     assert isinstance(read.value, float)
     assert (read.outcome, read.value) == ("fail", 2.0**70)
-
-
-# --- values for people, specs and history
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (None, "–"), (True, "true"), (200, "200"), (200.0, "200"), (2.314159, "2.314"), (0.0214, "0.0214"),
-        (12345.6, "12346"), (0.00001234, "1.2e-05"), (1e20, "1e+20"), (-0.5, "-0.5"), ("green", "green"),
-    ],
-)  # fmt: skip
-def test_values_are_shown_short(value: Value, text: str) -> None:
-    assert show(value) == text
-
-
-@pytest.mark.parametrize(
-    ("fields", "words"),
-    [
-        ({"deadline": "2s"}, "shorter than"),
-        ({"deadline": "0s"}, "above 0"),
-        ({"every": math.inf}, "shorter than"),
-        ({"stale_after": "1s"}, "longer than"),
-        ({"source": {"url": "x"}}, "kind"),
-        ({"check": []}, "at least 1"),
-        ({"titel": "x"}, "Extra inputs"),
-    ],
-)
-def test_specs_that_cannot_work_are_refused(fields: dict[str, Any], words: str) -> None:
-    good = spec_of().model_dump()
-    with pytest.raises(ValidationError, match=words):
-        ProbeSpec.model_validate(good | fields)
-
-
-def test_a_check_with_a_scale_that_is_no_number_is_refused() -> None:
-    with pytest.raises(ValidationError, match="finite"):
-        Check(fail="> 1", scale=math.inf)
-
-
-def test_a_series_keeps_its_newest_points() -> None:
-    series = Series(limit=3)
-    for index, value in enumerate([1, "text", None, True, 2.5]):
-        series.add(index, value, "ok" if value else "no_data")
-    assert len(series) == 3
-    assert series.tail(10) == [(2, None, "no_data"), (3, 1.0, "ok"), (4, 2.5, "ok")]
-    assert series.tail(1) == [(4, 2.5, "ok")]
-    assert series.tail(0) == []

@@ -109,6 +109,7 @@ def test_bindings_to_nothing_are_all_told(files: Files) -> None:
 
 
 def test_a_probe_that_cannot_be_read_is_not_also_told_as_unknown(files: Files) -> None:
+    files.write("probes/good.toml", f'pane = "queue depth"\n{PROBE}')
     files.write("probes/health.toml", PROBE.replace('"status"', "7"))
     assert files.said() == [
         ("error", "probes/health.toml", 10, "[[check]] 1: get: must be a text in quotes, not the number 7")

@@ -8,14 +8,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_traps import Reply, Request, raw_server, replies, serve, silent
 from probe_kit import STATUS, probe, sampler
 from warroom.clock import SystemClock
 from warroom.core.probe import Blames, Measurement, Outcome, ProbeSpec, Word
-from warroom.core.store import Sample
 from warroom.probing.engine import Engine, Observation
 from warroom.probing.resume import resume
 from warroom.probing.sampling import Sampler, measure_once
@@ -23,6 +22,7 @@ from warroom.probing.schedule import Schedule
 from warroom.probing.secrets import Secrets
 from warroom.probing.source import Source
 
+patient = settings(deadline=None)  # a busy machine is no failure
 S = 1_000_000  # microseconds
 FAST: dict[str, Any] = {"every": "40ms", "deadline": "30ms"}
 
@@ -110,6 +110,7 @@ def test_phases_are_spread_and_the_same_in_every_process() -> None:
     assert Schedule("health", every_us=60 * S, started_us=0).first().due_us == 408_355
 
 
+@patient
 @given(
     st.text(min_size=1),
     st.integers(10_000, 600 * S),
@@ -237,7 +238,7 @@ async def test_once_asks_every_probe_and_keeps_their_order() -> None:
     assert all(source.closed for source in sources)
 
 
-# --- the end, and a new start
+# --- the end
 
 
 def test_it_stops_in_the_middle_of_a_sample_and_closes_its_sources() -> None:
@@ -293,50 +294,6 @@ def test_other_work_runs_in_the_engines_thread() -> None:
 
     with running([], lambda _: Scripted()) as (engine, _):
         assert engine.submit(where()).result(timeout=20) == "probes"
-
-
-def sample(outcome: Outcome, word: Word, *, ago_s: float, value: float | None = 12) -> Sample:
-    clock = SystemClock()
-    return Sample(
-        probe="probe", at_us=clock.utc_us() - round(ago_s * S), mono_us=clock.mono_us() - round(ago_s * S), took_us=1,
-        outcome=outcome, value=value, text="12 > 10", word=word,
-    )  # fmt: skip
-
-
-def test_a_new_start_goes_on_where_the_journal_ended() -> None:
-    kept = [sample("ok", "ok", ago_s=8), *(sample("fail", word, ago_s=4) for word in ("ok", "ok", "fail"))]
-    clock = SystemClock()
-    engine = Engine([scripted(every="60s", deadline="30s")], sampler(), on_observation=Watcher())
-    engine.preload({"probe": kept, "no longer there": kept})
-    [verdict] = engine.verdicts(clock.mono_us())
-    assert (verdict.word, verdict.mark, verdict.value) == ("fail", "3 of 5", 12)
-    assert verdict.age_s == pytest.approx(4, abs=3)
-    assert [point.outcome for point in engine.series("probe").tail(10)] == ["ok", "fail", "fail", "fail"]
-    [later] = engine.verdicts(clock.mono_us() + 1000 * S)
-    assert (later.word, later.was) == ("stale", "fail")
-
-
-def test_a_journal_from_before_a_restart_of_the_machine_is_not_taken_for_fresh() -> None:
-    """The monotonic clock began anew, so the kept one reads as the future, or as just now."""
-    spec = scripted(every="60s", deadline="30s")
-    for kept_mono_us in (900_000 * S, 500 * S):
-        kept = sample("fail", "fail", ago_s=0).model_copy(update={"at_us": 1_000 * S, "mono_us": kept_mono_us})
-        track = resume(spec, [kept], at_us=9_000 * S, mono_us=505 * S)
-        assert track.last is not None
-        assert track.last.mono_us == 505 * S - 8_000 * S
-        assert (track.level, track.window) == ("fail", ())
-
-
-def test_what_recovered_before_a_restart_stays_recovered() -> None:
-    """Samples do not say whether a value was beyond "recover"; the verdicts after them do."""
-    spec = probe({"kind": "scripted"}, {"fail": "> 10", "recover": "< 5"}, every="60s", deadline="30s")
-    outcomes: list[tuple[Outcome, Word]] = [
-        ("fail", "pending"), ("fail", "pending"), ("fail", "fail"), ("ok", "fail"), ("ok", "ok"),
-        ("error", "ok"), ("error", "unknown"),
-    ]  # fmt: skip
-    kept = [sample(outcome, word, ago_s=1) for outcome, word in outcomes]
-    track = resume(spec, kept, at_us=SystemClock().utc_us(), mono_us=SystemClock().mono_us())
-    assert (track.level, track.window, track.troubles) == ("ok", (), 2)
 
 
 def test_an_observation_is_kept_as_the_sample_from_which_it_can_go_on() -> None:

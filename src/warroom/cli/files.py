@@ -37,7 +37,7 @@ def lint(checklist: Path, probes: Path | None, as_json: bool) -> int:
     if as_json:
         echo_json([finding.model_dump(mode="json") for finding in findings])
     for finding in () if as_json else findings:
-        click.echo(str(finding))
+        click.echo(f"{finding.severity}: {finding}" + (f"; {finding.hint}" if finding.hint else ""))
     errors = sum(finding.severity == "error" for finding in findings)
     click.echo(f"{errors} errors, {len(findings) - errors} warnings", err=True)
     return 2 if errors else 0

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -28,5 +28,11 @@ def parse_duration(text: object) -> object:
     return sum(float(number) * _SECONDS[unit] for number, unit in parts)
 
 
-Seconds = Annotated[float, BeforeValidator(parse_duration)]
+def _above_zero(seconds: float) -> float:
+    if seconds <= 0:
+        raise ValueError("a duration must be above 0")
+    return seconds
+
+
+Seconds = Annotated[float, BeforeValidator(parse_duration), AfterValidator(_above_zero)]
 """A duration in seconds, written in files as `"5s"`."""

@@ -103,16 +103,10 @@ class HttpClient:
             raise Trouble(str(error), blames="messenger") from None
 
     def _headers(self, url: httpx.URL, own: Mapping[str, str]) -> httpx.Headers:
-        headers = httpx.Headers(
-            {
-                "Host": url.netloc.decode("ascii"),
-                "User-Agent": _USER_AGENT,
-                "Accept": "*/*",
-                "Accept-Encoding": "identity",
-                "Connection": "keep-alive" if self._keep_alive else "close",
-            }
-        )
+        """A file may replace the usual headers, but not the two on which the honesty of a reading rests."""
+        headers = httpx.Headers({"Host": url.netloc.decode("ascii"), "User-Agent": _USER_AGENT, "Accept": "*/*"})
         headers.update(httpx.Headers(dict(own), encoding="utf-8"))
+        headers.update({"Accept-Encoding": "identity", "Connection": "keep-alive" if self._keep_alive else "close"})
         return headers
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 
+from textual import on
 from textual.app import App
 from textual.message import Message
 
@@ -11,7 +12,7 @@ from warroom.live import Listeners, Live
 from warroom.room import Update
 from warroom.steps import OutputPart
 from warroom.tui.look import DARK_VARIABLES, THEMES
-from warroom.tui.messages import OutputCame, ReadingTaken, RoomChanged, Trouble
+from warroom.tui.messages import OutputCame, ReadingTaken, RoomChanged, RunEnded, Trouble
 from warroom.tui.screens.cockpit import CockpitScreen
 
 
@@ -46,6 +47,12 @@ class WarroomApp(App[None]):
         self._live.start(listeners, version=__version__)
         # Not get_default_screen: it does not load the screen's CSS_PATH (Textual 8.2.8).
         self.push_screen(CockpitScreen(self._live))
+
+    @on(RunEnded)
+    def _run_ended(self, message: RunEnded) -> None:
+        """Here, because the screen that asked for the run may be closed by now."""
+        if message.error:
+            self.notify(message.error, title="refused", severity="warning", markup=False)
 
     def _updated(self, update: Update) -> None:
         self._tell(RoomChanged(update))

@@ -1,24 +1,26 @@
 """Waiting for what another thread does, without blocking the screen."""
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
+from textual.message import Message
 from textual.message_pump import MessagePump
 
 from warroom.core.errors import WarroomError
 from warroom.tui.messages import RunEnded
 
 
-def follow(screen: MessagePump, answer: "Future[Any]") -> None:
-    """Posts `RunEnded` to `screen` once `answer` is there; an error that people caused is told in it.
-
-    Any other error is a defect: it is raised in the thread that answers, and logged by it.
-    """
+def follow(
+    listener: MessagePump, answer: "Future[Any]", message: Callable[[str], Message] = RunEnded
+) -> None:
+    """Posts `message("")` to `listener` once `answer` is there, or `message(error)` with the sentence why not."""
 
     def ended(done: "Future[Any]") -> None:
         if done.cancelled():
             return
         error = done.exception()
-        screen.post_message(RunEnded(str(error) if isinstance(error, WarroomError) else repr(error) if error else ""))
+        words = str(error) if isinstance(error, WarroomError) else f"a defect in warroom: {error!r}" if error else ""
+        listener.post_message(message(words))
 
     answer.add_done_callback(ended)

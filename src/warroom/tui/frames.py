@@ -30,7 +30,7 @@ class Frames:
     def __init__(self, live: Live) -> None:
         self._live = live
 
-    def masthead(self, trouble: str) -> Masthead.View:
+    def masthead(self) -> Masthead.View:
         live, release = self._live, self._live.release
         now_us = live.clock.utc_us()
         worst = views.worst(live.verdicts())
@@ -43,9 +43,19 @@ class Frames:
             local=_local(now_us),
             operator=live.operator,
             saved=release.hash[:8],
-            trouble=trouble,
+            trouble=live.trouble,
             worst=worst.word if worst else "pending",
         )
+
+    def half_way(self) -> str:
+        """What a rollback waits for that an earlier cockpit left half-way, or ""."""
+        rollback = self._live.release.rollback
+        if rollback.status not in ("asking", "stopped") or rollback.current is None:
+            return ""
+        number, step = rollback.current + 1, rollback.steps[rollback.current]
+        title = self._live.plan.title(f"rollback:{number}")
+        how = f"{step.phase}: {step.why}" if step else "has not run"
+        return f'production is half-way back: step {number}, "{title}", {how}; R shows the choices'
 
     def probes(self) -> tuple[ProbeView, ...]:
         live = self._live

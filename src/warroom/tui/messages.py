@@ -43,3 +43,12 @@ class RunEnded(Message):
     def __init__(self, error: str) -> None:
         super().__init__()
         self.error = error
+
+
+class Acted(Message):
+    """What was asked for about an item is on disk, or was refused."""
+
+    def __init__(self, item: str, error: str) -> None:
+        super().__init__()
+        self.item = item
+        self.error = error

@@ -18,6 +18,11 @@ class Field(Input):
         self.cursor_blink = False
         self._refuse_paste = refuse_paste
 
+    def action_paste(self) -> None:
+        """From Textual's own clipboard; the terminal's comes as an event."""
+        if not self._refuse_paste:
+            super().action_paste()
+
     def _on_paste(self, event: events.Paste) -> None:
         if self._refuse_paste:
             event.prevent_default()
