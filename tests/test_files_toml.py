@@ -244,3 +244,8 @@ def test_a_key_that_is_not_there_has_the_line_of_the_table_around_it() -> None:
     file = TomlFile.parse("a = 1\n\n[b]\nc = 2\n", "x.toml")
     assert file.line(("b", "missing")) == 3
     assert file.line(("missing", 4, "deeper")) == 1
+
+
+def test_a_check_of_something_that_its_source_cannot_give_is_refused(probe: Path) -> None:
+    said = probe_refusal(probe, PROBE.replace('"json:$.paid"', '"latncy_ms"'))
+    assert said.endswith('[[check]] 1: get: an http source has no "latncy_ms"; did you mean "latency_ms"?')

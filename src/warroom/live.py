@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from warroom.core import decisions, views
-from warroom.core.decisions import Launch, Wish
+from warroom.core.decisions import Decision, Launch, Wish
 from warroom.core.definitions import Definitions
 from warroom.core.errors import WarroomError
-from warroom.core.events import CockpitClosed, CockpitOpened, Event, Seen
+from warroom.core.events import CockpitClosed, CockpitOpened, Event, RollbackStopped, Seen
 from warroom.core.probe import Outcome, Verdict
 from warroom.core.release import Release
 from warroom.core.store import Journal
@@ -31,6 +31,7 @@ from warroom.room import Room, Update
 from warroom.steps import GRACE_S, OutputPart, Steps
 
 KEPT = 100  # readings of each probe that a new start takes over from the journal
+KEPT_PARTS = 400  # pieces of output, for a screen that is come back to
 ENDING_S = GRACE_S + 2  # how long leaving waits for a running command to end and its result to be stored
 
 OBSERVER = "warroom"
@@ -59,7 +60,10 @@ class Live:
         self._desk = desk
         self._reader = reader
         self._listeners: Listeners | None = None
-        self._work: Future[None] | None = None
+        self._works: list[Future[None]] = []
+        self._printed: tuple[OutputPart, ...] = ()
+        self.trouble = ""
+        """Why the journal cannot be written, or ""."""
         self._engine = Engine(self.plan.probes, sampler, on_observation=self._observe)
         self._steps = Steps(desk, clock, here, self._output)
 
@@ -93,6 +97,10 @@ class Live:
     def seen(self) -> tuple[Seen, ...]:
         return views.seen(self.verdicts())
 
+    def printed(self, target: str) -> list[str]:
+        """The last lines that commands have printed here for an item, or for all steps of `rollback:`, oldest first."""
+        return [line for part in self._printed if part.target.startswith(target) for line in part.lines]
+
     def launch(self) -> Launch:
         """Where and as whom a command would run now."""
         return self._steps.launch()
@@ -100,9 +108,8 @@ class Live:
     def start(self, listeners: Listeners, *, version: str) -> None:
         """Marks what an earlier crash left running, tells the journal that a cockpit is here, and starts to probe."""
         self._listeners = listeners
-        self._desk.listen(listeners.update, listeners.trouble)
-        if self.release.running():
-            self._desk.submit(decisions.interrupted, actor=OBSERVER).result()
+        self._desk.listen(listeners.update, self._troubled)
+        self._settle_what_a_crash_left()
         here = self._here
         opened = CockpitOpened(host=here.host, user=here.user, pid=here.pid, version=version)
         self.act(lambda _plan, _release: (opened,)).result()
@@ -112,9 +119,9 @@ class Live:
 
     def stop(self) -> None:
         """Ends what runs, says goodbye to the journal, closes it. Takes a few seconds at most."""
-        if self._work is not None:
+        if self._unended():
             self.stop_step()
-            wait([self._work], ENDING_S)
+            wait(self._unended(), ENDING_S)
         self._engine.stop()
         with suppress(WarroomError):  # the journal cannot be written; whoever listens was told when that began
             self.act(lambda _plan, _release: (CockpitClosed(),)).result()
@@ -151,8 +158,25 @@ class Live:
         self._engine.loop.call_soon_threadsafe(self._steps.stop)
 
     def _background(self, work: "Coroutine[Any, Any, None]") -> "Future[None]":
-        self._work = self._engine.submit(work)
-        return self._work
+        ended = self._engine.submit(work)
+        self._works = [*self._unended(), ended]
+        return ended
+
+    def _unended(self) -> list["Future[None]"]:
+        return [work for work in self._works if not work.done()]
+
+    def _settle_what_a_crash_left(self) -> None:
+        """Nothing that a dead cockpit ran goes on by itself: a person must look at production first."""
+        if self.release.running():
+            self._desk.submit(decisions.interrupted, actor=OBSERVER).result()
+        if self.release.rollback.status == "running":
+            self._desk.submit(partial(_halted, mono_us=self.clock.mono_us()), actor=OBSERVER).result()
+
+    def _troubled(self, trouble: str) -> None:
+        """In the desk's thread."""
+        self.trouble = trouble
+        if self._listeners:
+            self._listeners.trouble(trouble)
 
     def _observe(self, observation: Observation) -> None:
         """In the engine's thread: keep the reading, record what changed, tell the screen."""
@@ -179,8 +203,18 @@ class Live:
             self._desk.submit(partial(decisions.verdict_changed, verdict=verdict), actor=OBSERVER)
 
     def _output(self, part: OutputPart) -> None:
+        """In the engine's thread."""
+        self._printed = (*self._printed, part)[-KEPT_PARTS:]
         if self._listeners:
             self._listeners.output(part)
+
+
+def _halted(plan: Definitions, state: Release, *, mono_us: int) -> Decision:
+    """A rollback that was cut off between two steps stops there; after the last one it only has to be ended."""
+    rollback = state.rollback
+    if rollback.current is None:
+        return decisions.end_rollback(plan, state, mono_us=max(mono_us, rollback.started_mono_us))
+    return (RollbackStopped(step=rollback.current + 1, reason="the cockpit ended between two steps"),)
 
 
 @contextmanager

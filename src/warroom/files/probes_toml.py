@@ -5,19 +5,26 @@ What a source may say is not known here: whoever loads hands in the check, so th
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
 from warroom.core.errors import BadInput
-from warroom.core.probe import ProbeSpec
+from warroom.core.probe import Check, ProbeSpec
 from warroom.files.findings import BadFile, Finding
 from warroom.files.slugs import slug
 from warroom.files.text import read_text, reason
 from warroom.files.toml_file import KeyPath, TomlFile
 from warroom.files.toml_models import fit, mistakes
 
-SourceCheck = Callable[[dict[str, JsonValue]], object]
+class CheckedSource(Protocol):
+    """What a source is known to be able to give."""
+
+    def admit(self, check: Check) -> None:
+        """Raises `ValueError` with a sentence when the source cannot give what the check asks for."""
+
+
+SourceCheck = Callable[[dict[str, JsonValue]], CheckedSource]
 """Takes a `[source]` as written. Raises pydantic's `ValidationError` or a `ValueError` for one that cannot be used.
 
 When it returns a pydantic model, misspelt keys get their nearest right name from it.
@@ -83,6 +90,8 @@ def read_probe(path: Path, check_source: SourceCheck) -> ProbeFile:
         raise BadFile([*error.findings, *found]) from None
     if found:
         raise BadFile(found)
+    if found := list(_check_findings(file, spec, check_source(spec.source))):
+        raise BadFile(found)
     return ProbeFile(path, file, spec)
 
 
@@ -109,6 +118,14 @@ def _source_findings(file: TomlFile, check_source: SourceCheck) -> Iterator[Find
         yield from mistakes(file, error, lambda path: keys if path == _SOURCE else set(), under=_SOURCE)
     except ValueError as error:
         yield file.finding(_SOURCE, str(error), on=(*_SOURCE, "kind"))
+
+
+def _check_findings(file: TomlFile, spec: ProbeSpec, source: CheckedSource) -> Iterator[Finding]:
+    for position, check in enumerate(spec.check):
+        try:
+            source.admit(check)
+        except ValueError as error:
+            yield file.finding(("check", position, "get"), str(error))
 
 
 def _keys_of_source(source: dict[str, JsonValue], error: ValidationError, check_source: SourceCheck) -> set[str]:

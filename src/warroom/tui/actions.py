@@ -107,14 +107,22 @@ def _runs(_plan: Definitions, state: Release, _item: str) -> str:
     return "" if state.running() else "nothing is running"
 
 
+def _over(_plan: Definitions, state: Release, _item: str) -> str:
+    over = state.rollback.status in ("stopped", "recovering", "restored")
+    return "" if over else "the rollback is not over"
+
+
 _BACK = Action("back", "escape", "back", "back to the cockpit", shown="esc")
 
 ROLLBACK = (
-    Action("retry", "r", "retry step", "run the step again that waits for an answer", _waits),
-    Action("skip_step", "k", "skip step, with a reason", "go on without the step that waits for an answer", _waits),
+    Action("retry", "r", "retry", "run the step again that waits for an answer", _waits),
+    Action("skip_step", "k", "skip with a reason", "go on without the step that waits for an answer", _waits),
     Action("stop_rollback", "S", "stop here", "leave production as it is, between two steps", _asks),
     Action("stop_step", "X", "end this command", "end the running command: TERM, a grace, KILL", _runs),
-    Action("back", "escape", "cockpit, the rollback goes on", "back to the cockpit", shown="esc"),
+    Action("again", "a", "roll back again", "show the plan, to start it from its first step", _over),
+    Action("down", "down", "", "further steps", shown="↓"),
+    Action("up", "up", "", "steps before", shown="↑"),
+    replace(_BACK, word="cockpit"),
 )
 ROLLBACK_PLAN = (replace(_BACK, word="back, nothing has happened"),)
 

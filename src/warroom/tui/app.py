@@ -50,7 +50,7 @@ class WarroomApp(App[None]):
 
     @on(RunEnded)
     def _run_ended(self, message: RunEnded) -> None:
-        """Here, because the screen that asked for the run may be closed by now."""
+        """Comes up from the screen that asked, or straight to here when that is closed by now."""
         if message.error:
             self.notify(message.error, title="refused", severity="warning", markup=False)
 

@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 
 from warroom.core.errors import WarroomError
 from warroom.live import Live
-from warroom.tui.screens.rollback import DEAF_S
+from warroom.tui.widgets.name_field import DEAF_S
 
 KEY_S = 0.04  # between two keys, so that one can follow
 READ_S = 1.0  # to look at what has changed

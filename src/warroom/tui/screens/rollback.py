@@ -8,11 +8,12 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Input
 
 from warroom.core import decisions
+from warroom.core.events import RollbackStarted
 from warroom.live import Live
 from warroom.tui import actions
 from warroom.tui.draw import Part, line
 from warroom.tui.follow import follow
-from warroom.tui.messages import ArmedRunEnded, OutputCame, ReadingTaken, RoomChanged, Trouble
+from warroom.tui.messages import OutputCame, ReadingTaken, RoomChanged, RunEnded, Trouble
 from warroom.tui.rollback_frames import RollbackFrames
 from warroom.tui.screens.acting import ActionScreen
 from warroom.tui.widgets.field import Field
@@ -43,7 +44,7 @@ class RollbackScreen(ActionScreen):
         self._shown = RollbackFrames(live, plan)
         self._run = live.release.rollback.status in ("running", "asking", "stopped", "recovering")
         self._asked = False
-        """Whether the start was asked for and is not yet answered."""
+        """Whether the start was asked for and has not been answered."""
 
     def compose(self) -> ComposeResult:
         yield Masthead(id="masthead")
@@ -114,15 +115,16 @@ class RollbackScreen(ActionScreen):
     # news from other threads
 
     @on(RoomChanged)
-    def _room_changed(self) -> None:
-        if self._asked and self._live.release.rollback.status == "running":
-            self._begin()
+    def _room_changed(self, message: RoomChanged) -> None:
+        if any(isinstance(event.body, RollbackStarted) for event in message.update.events):
+            self._run = True
+            self.set_focus(None)
         self._show_all()
 
-    def _begin(self) -> None:
-        """The journal holds the start: from here the run is shown."""
-        self._asked, self._run = False, True
-        self.set_focus(None)
+    @on(RunEnded)
+    def _run_ended(self) -> None:
+        """The app tells why, when it was refused."""
+        self._asked = False
 
     @on(ReadingTaken)
     def _reading_taken(self) -> None:
@@ -145,14 +147,14 @@ class RollbackScreen(ActionScreen):
             super().action_do(name)
 
     def do_retry(self) -> None:
-        follow(self.app, self._live.retry_step())
+        follow(self, self._live.retry_step())
 
     def do_skip_step(self) -> None:
         self.query_one("#reason-field").display = True
         self.query_one("#reason", Field).focus()
 
     def do_stop_rollback(self) -> None:
-        follow(self.app, self._live.act(partial(decisions.stop_rollback, reason="")))
+        follow(self, self._live.act(partial(decisions.stop_rollback, reason="")))
 
     def do_stop_step(self) -> None:
         self._live.stop_step()
@@ -197,7 +199,7 @@ class RollbackScreen(ActionScreen):
         """Inert until the name is complete, and after it was asked for."""
         if message.value == self._live.release.name and not self._asked:
             self._asked = True
-            follow(self.app, self._live.roll_back(typed=message.value, reason=""))
+            follow(self, self._live.roll_back(typed=message.value, reason=""))
 
     @on(Input.Submitted, "#reason")
     def _skip(self, message: Input.Submitted) -> None:
@@ -205,4 +207,4 @@ class RollbackScreen(ActionScreen):
             self.refuse("a skipped step needs a reason")
             return
         self.do_back()
-        follow(self.app, self._live.skip_step(reason=message.value))
+        follow(self, self._live.skip_step(reason=message.value))

@@ -4,34 +4,34 @@ from shlex import join
 
 from textual import on
 from textual.app import ComposeResult
-from textual.screen import Screen
 
 from warroom.core import decisions
 from warroom.core.views import span
 from warroom.live import Live
-from warroom.tui import actions, sizes
+from warroom.tui import actions
 from warroom.tui.draw import Part, line
 from warroom.tui.follow import follow
-from warroom.tui.frames import Frames
 from warroom.tui.look import STEP
-from warroom.tui.messages import OutputCame, RoomChanged, RunEnded
+from warroom.tui.messages import OutputCame, RoomChanged, Trouble
+from warroom.tui.screens.acting import ActionScreen
 from warroom.tui.widgets.keys import Keys
 from warroom.tui.widgets.masthead import Masthead
 from warroom.tui.widgets.output import Output
 from warroom.tui.widgets.pane import Lines
 
 
-class StepScreen(Screen[None]):
+class StepScreen(ActionScreen):
     CSS_PATH = "step.tcss"
-    HORIZONTAL_BREAKPOINTS = sizes.HORIZONTAL
-    VERTICAL_BREAKPOINTS = sizes.VERTICAL
+    ACTIONS = actions.STEP
     BINDINGS = actions.bindings(actions.STEP)
 
     def __init__(self, live: Live, item: str) -> None:
-        super().__init__()
-        self._live = live
-        self._frames = Frames(live)
+        super().__init__(live)
         self._item = item
+
+    @property
+    def item(self) -> str:
+        return self._item
 
     def compose(self) -> ComposeResult:
         yield Masthead(id="masthead")
@@ -41,11 +41,12 @@ class StepScreen(Screen[None]):
         yield Keys(id="keys")
 
     def on_mount(self) -> None:
+        self.query_one(Output).add(self._live.printed(self._item))
         self._show()
         self.set_interval(1, self._show)
 
     def _show(self) -> None:
-        self.query_one(Masthead).view = self._frames.masthead("")
+        self.query_one(Masthead).view = self._frames.masthead()
         self.query_one("#what", Lines).show(*self._what())
         self.query_one("#state", Lines).show(self._state())
         self.query_one("#keys", Keys).keys = actions.footer(
@@ -85,18 +86,9 @@ class StepScreen(Screen[None]):
         if message.part.target == self._item:
             self.query_one(Output).add(message.part.lines)
 
-    @on(RunEnded)
-    def _run_ended(self, message: RunEnded) -> None:
-        if message.error:
-            self.app.notify(message.error, title="refused", severity="warning", markup=False)
-
-    def action_do(self, name: str) -> None:
-        action = next(each for each in actions.STEP if each.id == name)
-        reason = action.why_not(self._live.plan, self._live.release, self._item)
-        if reason:
-            self.app.notify(reason, title="refused", severity="warning", markup=False)
-            return
-        getattr(self, f"do_{name}")()
+    @on(Trouble)
+    def _trouble_changed(self) -> None:
+        self._show()
 
     def do_start(self) -> None:
         self.query_one(Output).clear()

@@ -44,6 +44,7 @@ class Editor(Vertical):
         super().__init__(id=id)
         self._asks: Asks = "note"
         self._who = ""
+        self._refusal = ""
 
     def compose(self) -> ComposeResult:
         yield Lines("", id="editor-title")
@@ -62,10 +63,12 @@ class Editor(Vertical):
     @draft.setter
     def draft(self, draft: Draft) -> None:
         self._figure.value, self._text.value = draft
+        self._refusal = ""
+        self._show()
 
     def ask(self, asks: Asks) -> None:
         """Puts the cursor into the text field, for a note or a reason."""
-        self._asks = asks
+        self._asks, self._refusal = asks, ""
         self._show()
         self._text.focus()
 
@@ -76,13 +79,12 @@ class Editor(Vertical):
         """Shows who would sign, and the keys that are possible now."""
         self._who = who
         self.query_one(KeyGrid).keys = keys
-        if not self.has_focus_within:
-            self._asks = "note"
-            self._show()
+        self._show()
 
     def refuse(self, reason: str) -> None:
-        """Says in the title why an act was refused."""
-        self.query_one("#editor-title", Lines).show((f"refused: {reason}", "$fail"))
+        """Says in the title why an act was refused, until something else is asked or selected."""
+        self._refusal = reason
+        self._show()
 
     @on(Input.Submitted, "#figure")
     def _to_the_note(self) -> None:
@@ -95,13 +97,20 @@ class Editor(Vertical):
     def on_descendant_focus(self) -> None:
         self._show()
 
+    def on_descendant_blur(self) -> None:
+        self.call_after_refresh(self._settle)  # by then the other field has the focus, if that is where it went
+
+    def _settle(self) -> None:
+        if not self.has_focus_within:
+            self._asks = "note"
+            self._show()
+
     def _show(self) -> None:
         word, label, hint = _WORDS[self._asks]
         typing = self.has_focus_within
         head, words = (word, hint) if typing else ("TICK OFF", self._who)
-        self.query_one("#editor-title", Lines).show(
-            line((head, "$accent" if typing else "$quiet"), (f" {words}", "$quiet"))
-        )
+        title = line((head, "$accent" if typing else "$quiet"), (f" {words}", "$quiet"))
+        self.query_one("#editor-title", Lines).show((f"refused: {self._refusal}", "$fail") if self._refusal else title)
         self.query_one("#text-label", Lines).show((label, "$quiet"))
         self._text.placeholder = "optional" if self._asks == "note" else "required"
 

@@ -26,6 +26,10 @@ class StepList(Pane):
     steps: reactive[tuple[StepLine, ...]] = reactive((), layout=True)
     live: reactive[bool] = reactive(False)
 
+    def __init__(self, id: str) -> None:  # noqa: A002  # Textual's name
+        super().__init__(id=id)
+        self._scrolled = 0
+
     def draw(self, width: int, height: int) -> list[Content]:
         roomy = height >= 4 * len(self.steps) + 1
         took = "took" if self.live else ""
@@ -38,19 +42,27 @@ class StepList(Pane):
         """Without air."""
         return 1 + len(self.steps) * (3 if self.live else 2)
 
+    def scroll_steps(self, by: int) -> None:
+        """Shows earlier or later steps than it would by itself."""
+        self._scrolled += by
+        self.refresh()
+
     def _window(self, blocks: list[list[Content]], width: int, room: int) -> list[Content]:
-        """All steps, or those from the one at work on, and how many are not shown."""
-        at = next((n for n, step in enumerate(self.steps) if step.phase not in ("done", "skipped")), len(blocks) - 1)
-        shown = [each for block in blocks for each in block]
-        if len(shown) <= room:
-            return shown
-        first = at if self.live else 0
-        out: list[Content] = []
-        for number, block in enumerate(blocks[first:], first):
-            if len(out) + len(block) > room - 1:
-                return [*out, row(width, (f"   {len(blocks) - number} more steps below", "$quiet"))]
-            out += block
-        return out
+        """All steps, or those from the one at work on, with how many are not shown."""
+        everything = [each for block in blocks for each in block]
+        if len(everything) <= room:
+            return everything
+        size = max(map(len, blocks))
+        fit = max(1, (room - 1) // size)
+        at = self._at_work() if self.live else 0
+        self._scrolled = max(-at, min(self._scrolled, len(blocks) - fit - at))
+        first = at + self._scrolled
+        shown = [each for block in blocks[first : first + fit] for each in block]
+        return [*shown, row(width, (f"   {_hidden(first, len(blocks) - first - fit)}", "$quiet"))]
+
+    def _at_work(self) -> int:
+        steps = enumerate(self.steps)
+        return next((n for n, step in steps if step.phase not in ("done", "skipped")), len(self.steps) - 1)
 
     def _step(self, number: int, step: StepLine, width: int, *, roomy: bool) -> list[Content]:
         look = STEP[step.phase]
@@ -65,3 +77,8 @@ class StepList(Pane):
         command = row(width, line(("   $ ", "$accent"), (step.command, "$quiet" if quiet else "")))
         air = [line("")] if roomy else []
         return [*air, first, where, command] if roomy or self.live else [first, command]
+
+
+def _hidden(above: int, below: int) -> str:
+    words = (f"{above} more above" if above else "", f"{below} more steps below" if below > 0 else "")
+    return " · ".join(word for word in words if word) + "  ↑ ↓"
