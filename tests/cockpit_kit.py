@@ -2,12 +2,16 @@
 
 import asyncio
 import json
+import os
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from textual.events import Key
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from http_traps import Reply, Request, serve
@@ -29,7 +33,7 @@ WIDE, NARROW, TINY = (120, 40), (80, 24), (60, 15)
 RELEASE = "shop 4.2.0"
 OPERATOR = "ops-1"
 T0 = 1_772_395_200_000_000  # 2026-03-01T20:00:00Z
-PATIENCE_S = 20.0
+PATIENCE_S = 3.0
 
 CHECKLIST = """\
 # Shop release
@@ -71,6 +75,22 @@ class HandClock:
 
     def advance(self, seconds: float) -> None:
         self.now_us += round(seconds * 1e6)
+
+
+class ShiftedClock(SystemClock):
+    """The machine's own clock, as if it had slept for a while."""
+
+    def __init__(self) -> None:
+        self._ahead_us = 0
+
+    def utc_us(self) -> int:
+        return super().utc_us() + self._ahead_us
+
+    def mono_us(self) -> int:
+        return super().mono_us() + self._ahead_us
+
+    def advance(self, seconds: float) -> None:
+        self._ahead_us += round(seconds * 1e6)
 
 
 class Silent:
@@ -232,12 +252,24 @@ class Cockpit:
         self.journal = journal
 
     async def press(self, *keys: str) -> None:
-        """Named keys, or single characters."""
-        await self.pilot.press(*keys)
+        """Named keys, or single characters, each after the one before was dealt with."""
+        for key in keys:
+            self._send(key)
+            for _ in range(3):  # a key may open a screen, which then composes and takes the focus
+                await self.pilot.pause(0)
 
     async def write(self, text: str) -> None:
-        """Letter by letter, as from a keyboard."""
-        await self.pilot.press(*("space" if letter == " " else letter for letter in text))
+        """As from a fast keyboard: nobody waits for anything between two letters."""
+        for letter in text:
+            self._send("space" if letter == " " else letter)
+        await self.pilot.pause(0)
+
+    def _send(self, key: str) -> None:
+        """Pilot's own `press` waits until the process is idle, which one that probes is never for long."""
+        driver = self.app._driver
+        assert driver is not None
+        character = " " if key == "space" else key if len(key) == 1 else None
+        driver.send_message(Key(key if len(key) > 1 or key.isalnum() else _character_to_key(key), character))
 
     async def resize(self, size: tuple[int, int]) -> None:
         await self.pilot.resize_terminal(*size)
@@ -276,9 +308,28 @@ class Cockpit:
     def text(self) -> str:
         return "\n".join(line.rstrip() for line in self.lines)
 
+    @property
+    def still(self) -> str:
+        """The frame without what differs from run to run."""
+        digits = self.live.release.hash[:8]
+        return "\n".join(line.rstrip() for line in self.text.replace(digits, "-" * 8).split("\n")) + "\n"
+
     def row(self, text: str) -> int:
         """The first row of the frame with this text in it."""
         return next(number for number, line in enumerate(self.lines) if text in line)
+
+
+@contextmanager
+def _in_utc() -> Iterator[None]:
+    """Frames show local time only where it differs from UTC."""
+    before = os.environ.get("TZ")
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    try:
+        yield
+    finally:
+        os.environ.pop("TZ") if before is None else os.environ.update(TZ=before)
+        time.tzset()
 
 
 @asynccontextmanager
@@ -289,12 +340,37 @@ async def cockpit(
     clock: Clock | None = None,
     source: OpenSource | None = silent,
     operator: str = OPERATOR,
+    base: Path | None = None,
 ) -> AsyncIterator[Cockpit]:
-    """The cockpit on a journal. With `source` None the probes really ask what their files say."""
-    here = Here(user="deploy", host="prod-ops-1", pid=4711, base=journal.parent)
-    with drive(journal, Sampler(clock or SystemClock(), open_source=source), here, operator=operator) as live:
+    """The cockpit on a journal. With `source` None the probes really ask what their files say.
+
+    Commands run in `base`, or beside the journal.
+    """
+    here = Here(user="deploy", host="prod-ops-1", pid=4711, base=base or journal.parent)
+    sampler = Sampler(clock or SystemClock(), open_source=source)
+    with _in_utc(), drive(journal, sampler, here, operator=operator) as live:
         app = WarroomApp(live)
         async with app.run_test(size=size, notifications=True) as pilot:
             running = Cockpit(live, app, pilot, journal)
             await running.until(lambda: len(app.screen_stack) > 1, "the cockpit")
             yield running
+
+
+FRAMES = Path(__file__).parent / "frames"
+
+
+async def assert_frame(it: Cockpit, name: str) -> None:
+    """The frame is the one kept as `frames/NAME-WIDTHxHEIGHT.txt`, but for the head's hash, which is random.
+
+    With ACCEPT_FRAMES set it is kept as it is now, to be looked at in the diff.
+    """
+    width, height = it.app.size
+    kept = FRAMES / f"{name}-{width}x{height}.txt"
+    if os.environ.get("ACCEPT_FRAMES"):
+        await it.pilot.pause(1)
+        kept.write_text(it.still, encoding="utf-8")
+    expected = kept.read_text(encoding="utf-8")
+    try:
+        await it.until(lambda: it.still == expected, kept.name)
+    except AssertionError:
+        assert it.still == expected, f"another frame than {kept.name}; ACCEPT_FRAMES=1 keeps it"

@@ -76,7 +76,7 @@ def drive(path: str) -> None:
 def hold(path: str) -> None:
     """Keeps the write lock until its input ends."""
     journal = open_journal(Path(path))
-    with journal._writing(durable=True):
+    with journal._file.writing(durable=True):
         say("held")
         sys.stdin.read()
 

@@ -21,6 +21,7 @@ BODIES: tuple[ev.Body, ...] = (
     ev.ReleaseStarted(release="shop 4.2", environment="production", t0_us=-1, checklist="Shop"),
     ev.CockpitOpened(host="tower", user="ada", pid=1, version="0.1.0"),
     ev.CockpitClosed(),
+    ev.DriverTook(host="tower", user="ada", pid=1),
     ev.ItemDone(item="backup", note=ODD_TEXT, value="41", seen=SEEN),
     ev.ItemSkipped(item="backup", reason="no data"),
     ev.ItemFailed(item="backup", reason="disk", seen=SEEN),
@@ -37,6 +38,9 @@ BODIES: tuple[ev.Body, ...] = (
     ev.RolledBack(took_s=2.5),
     ev.Restored(took_s=30.0, seen=SEEN),
     ev.VerdictChanged(probe="errors", to="fail", was="ok", value=2.31, unit="%"),
+    ev.Redacted(event=3, reason="a token", kept={"item": "backup", "seen": [{"age_s": 0.1}], "none": None}),
+    ev.SamplesDigest(first=1, last=60, count=60, sha256="00"),
+    ev.ClockJumped(by_s=-3600.5),
 )
 
 

@@ -83,6 +83,18 @@ def tamper(path: Path, *statements: str) -> None:
     connection.close()
 
 
+def without_anchors(path: Path) -> None:
+    """What a forger does who has read the documentation."""
+    tamper(path, "DELETE FROM anchors")
+
+
+def bytes_of(path: Path) -> bytes:
+    """All bytes of a journal and its log, read by another process: to read them here would drop SQLite's locks."""
+    files = [str(path), f"{path}-wal"]
+    code = "import os, sys; [os.write(1, open(name, 'rb').read()) for name in sys.argv[1:] if os.path.exists(name)]"
+    return subprocess.run([sys.executable, "-c", code, *files], check=True, capture_output=True).stdout
+
+
 def child(*arguments: str | Path, wrapper: Sequence[str] = ()) -> "subprocess.Popen[str]":
     """A process of its own that works on a journal; see `journal_child`."""
     return subprocess.Popen(

@@ -53,9 +53,9 @@ def test_a_new_journal_says_whose_it_is(journal: SqliteJournal, path: Path) -> N
 
 def test_acknowledged_means_synced(journal: SqliteJournal) -> None:
     journal.record([sample(1)])
-    assert journal._connection.execute("PRAGMA synchronous").fetchone() == (2,)
-    assert journal._connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    assert journal._relaxed.execute("PRAGMA synchronous").fetchone() == (1,)
+    assert journal._file.connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert journal._file.connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert journal._file.relaxed.execute("PRAGMA synchronous").fetchone() == (1,)
 
 
 def test_nothing_is_ever_created_over_a_file(path: Path) -> None:
@@ -70,7 +70,7 @@ def test_nothing_is_ever_created_over_a_file(path: Path) -> None:
 def test_a_journal_that_could_not_be_made_whole_is_not_there_at_all(tmp_path: Path, size: str) -> None:
     process = child("create", tmp_path / "disk" / "journal", wrapper=on_disk_of(size, tmp_path / "disk"))
     refusal, left = ended(process).splitlines()
-    assert refusal.startswith("CannotWrite: ")
+    assert refusal.partition(": ")[0] in ("DiskFull", "IoFailed")
     assert left == "journal.lock"
 
 
@@ -106,12 +106,12 @@ def newer_journal(path: Path) -> None:
 
 def test_a_path_below_a_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "notes").touch()
-    with pytest.raises(BadInput, match="cannot be reached: Not a directory"):
+    with pytest.raises(BadInput, match="cannot be reached: not a directory"):
         open_journal(tmp_path / "notes" / "journal")
 
 
 def test_a_directory_that_is_missing_cannot_be_written(tmp_path: Path) -> None:
-    with pytest.raises(CannotWrite, match="No such file or directory"):
+    with pytest.raises(CannotWrite, match="no such file or directory"):
         new_journal(tmp_path / "missing" / "journal")
 
 
@@ -181,7 +181,7 @@ def test_a_reader_cannot_write(path: Path) -> None:
                 write()
         assert [event.id for event in journal.read()] == ["note-1"]
         with pytest.raises(sqlite.Error, match="readonly"):
-            journal._connection.execute("INSERT INTO settings VALUES ('a', 'b')")
+            journal._file.connection.execute("INSERT INTO settings VALUES ('a', 'b')")
 
 
 def test_a_reader_notices_the_commits_of_others(path: Path, journal: SqliteJournal) -> None:
@@ -217,7 +217,7 @@ def test_a_full_disk_is_told_and_loses_nothing_acknowledged(tmp_path: Path) -> N
     process = child("fill", tmp_path / "disk" / "journal", wrapper=on_disk_of("2m", tmp_path / "disk"))
     created, *acknowledged, refusal, kept = ended(process).splitlines()
     assert created == "created"
-    assert refusal.startswith("CannotWrite: the disk is full: ")
+    assert refusal.startswith("DiskFull: the disk is full: ")
     assert len(acknowledged) > 100
     assert kept.split() == acknowledged
 
@@ -289,8 +289,8 @@ def test_damaged_pages_are_told(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[4096:] = b"\xff" * (len(content) - 4096)
     path.write_bytes(content)
-    with closing(open_journal(path)) as journal, pytest.raises(BadInput, match="is damaged"):
-        list(journal.read())
+    with pytest.raises(BadInput, match="is damaged"):
+        open_journal(path)
 
 
 def test_a_link_to_a_journal_waits_in_the_same_queue(path: Path, tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_a_killed_writer_loses_nothing_acknowledged_and_a_retry_adds_nothing(pat
             assert len(expected) == len(set(expected))
             assert expected == [*stored, *([in_doubt] if in_doubt not in stored else [])]
     report = verify(path)
-    assert (report.answer, report.events) == ("unanchored", len(expected))
+    assert (report.answer, report.events) == ("intact", len(expected))
 
 
 def kill_a_writer(path: Path, name: str, *, after: int) -> list[str]:

@@ -96,7 +96,7 @@ def test_no_repr_or_error_shows_what_a_placeholder_stood_for() -> None:
     [
         ({"kind": "htp"}, 'unknown kind "htp"; did you mean "http"'),
         ({"kind": "ftp4"}, "known are http, promql"),
-        ({"kind": "http"}, "Field required"),
+        ({"kind": "http"}, 'needs a "url"'),
         ({"kind": "http", "url": "http://x", "uri": "y"}, "Extra inputs"),
         ({"kind": "http", "url": "ftp://x"}, "must begin like"),
         ({"kind": "http", "url": "http://"}, "must begin like"),
@@ -118,7 +118,7 @@ def test_a_wrong_source_is_refused(source: dict[str, Any], words: str) -> None:
     [
         ({"get": "staus"}, 'did you mean "status"'),
         ({}, 'has no "value"; write status'),
-        ({"get": "header:"}, "write status"),
+        ({"get": "header:"}, 'did you mean "header:NAME"'),
         ({"get": "json:a.b"}, "no JSON path"),
         ({"get": "json:$.a[?(@.b)]"}, "no JSON path"),
         ({"get": "json:$..a"}, "no JSON path"),

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from journal_kit import append_all, finished_journal, new_journal, tamper
+from journal_kit import append_all, finished_journal, new_journal, tamper, without_anchors
 from warroom.core.errors import BadInput
 from warroom.journal import chain, sqlite
 from warroom.journal.checkpoint import checkpoint_text
 from warroom.journal.schema import TRIGGERS
 from warroom.journal.store import open_journal
-from warroom.journal.verify import follow, verify
+from warroom.journal.verify import verify
+from warroom.journal.walk import follow
 
 COUNT = 6
 COLUMNS = "seq, at_us, mono_us, v, id, kind, actor, origin, subject, body_hash, salt, body, hash"
@@ -62,16 +63,26 @@ def rechain(path: Path) -> None:
             connection.execute(sql)
 
 
-def test_an_untouched_journal_is_unanchored_until_a_checkpoint_vouches_for_it(path: Path, checkpoint: str) -> None:
+def test_an_untouched_journal_is_intact_and_says_what_vouches_for_it(path: Path, checkpoint: str) -> None:
     report = verify(path)
-    assert (report.answer, report.events, report.broken_at, report.notes) == ("unanchored", 8, None, ())
-    assert "nothing outside the file vouches for it" in report.why
+    assert (report.answer, report.events, report.broken_at, report.notes) == ("intact", 8, None, ())
+    assert (report.vouched_by, report.vouched) == ("anchors", 8)
+    assert report.why.startswith("as anchor 2 vouches, up to event 8, and 0 events since are chained to it; it stands in")
     report = verify(path, checkpoint)
     assert (report.answer, report.events, report.notes) == ("intact", 8, ())
-    assert report.why == "the 6 events that the checkpoint vouches for are as they were; 2 follow"
+    assert (report.vouched_by, report.vouched) == ("checkpoint", 6)
+    assert report.why == "as the checkpoint vouches, up to event 6, and 2 events since are chained to it"
     with closing(open_journal(path)) as journal:
         assert report.head == journal.head()
         assert verify(path, checkpoint_text(journal)).answer == "intact"
+
+
+def test_without_its_anchors_a_journal_is_unanchored(path: Path, checkpoint: str) -> None:
+    without_anchors(path)
+    report = verify(path)
+    assert (report.answer, report.events, report.vouched_by) == ("unanchored", 8, "nothing")
+    assert "nothing vouches for it" in report.why
+    assert verify(path, checkpoint).answer == "intact"
 
 
 def test_a_journal_without_events_verifies(tmp_path: Path) -> None:
@@ -148,8 +159,12 @@ def test_a_journal_cannot_be_spliced_with_another(path: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("sql", ["DELETE FROM events WHERE seq > 5", "DELETE FROM events"], ids=["cut", "wipe"])
-def test_a_cut_end_shows_against_a_checkpoint_only(path: Path, checkpoint: str, sql: str) -> None:
+def test_a_cut_end_shows_against_an_anchor_or_a_checkpoint_only(path: Path, checkpoint: str, sql: str) -> None:
     tamper(path, sql)
+    report = verify(path)
+    assert report.answer == "truncated"
+    assert report.why == f"anchor 1 vouches for 6 events, but the journal ends after {report.events}"
+    without_anchors(path)
     assert verify(path).answer == "unanchored"
     report = verify(path, checkpoint)
     assert report.answer == "truncated"
@@ -157,7 +172,7 @@ def test_a_cut_end_shows_against_a_checkpoint_only(path: Path, checkpoint: str, 
 
 
 def test_events_cut_after_the_checkpoint_are_not_its_business(path: Path, checkpoint: str) -> None:
-    tamper(path, "DELETE FROM events WHERE seq > 6")
+    tamper(path, "DELETE FROM events WHERE seq > 6", "DELETE FROM anchors WHERE number = 2")
     assert verify(path, checkpoint).answer == "intact"
 
 
@@ -165,9 +180,11 @@ def test_events_cut_after_the_checkpoint_are_not_its_business(path: Path, checkp
     "sql",
     ["UPDATE events SET actor = 'eve' WHERE seq = 3", "UPDATE definitions SET body = 'x' WHERE name = 'checklist.md'"],
 )
-def test_a_chain_computed_anew_shows_against_a_checkpoint_only(path: Path, checkpoint: str, sql: str) -> None:
+def test_a_chain_computed_anew_shows_against_an_anchor_or_a_checkpoint(path: Path, checkpoint: str, sql: str) -> None:
     tamper(path, sql)
     rechain(path)
+    assert (verify(path).answer, verify(path).broken_at) == ("broken", 6)
+    without_anchors(path)
     assert verify(path).answer == "unanchored"
     report = verify(path, checkpoint)
     assert (report.answer, report.broken_at) == ("broken", 6)
@@ -194,18 +211,34 @@ def test_a_file_that_is_no_journal_has_no_answer(tmp_path: Path) -> None:
         verify(tmp_path / "journal")
 
 
+@pytest.mark.parametrize("text", ["", "warroom/x", "intact"])
+def test_an_anchor_that_was_changed_is_found(path: Path, text: str) -> None:
+    tamper(path, f"UPDATE anchors SET text = '{text}'")
+    report = verify(path)
+    assert report.answer == "broken"
+    assert "anchor 1 was changed" in report.why
+
+
+def test_an_anchor_of_another_journal_does_not_fit(path: Path, tmp_path: Path) -> None:
+    other = finished_journal(tmp_path / "other", COUNT)
+    tamper(path, f"ATTACH '{other}' AS other", "DELETE FROM anchors", "INSERT INTO anchors SELECT * FROM other.anchors")
+    assert "anchor 1 is of journal" in verify(path).why
+
+
 def test_triggers_that_were_touched_are_noted(path: Path) -> None:
     with closing(sqlite.connect(path, mode="rw")) as connection:
         connection.execute("DROP TRIGGER events_no_delete")
         connection.execute("DROP TRIGGER events_no_update")
         connection.execute("CREATE TRIGGER events_no_update AFTER UPDATE ON events BEGIN SELECT 1; END")
         connection.execute("CREATE TRIGGER hidden AFTER INSERT ON events BEGIN DELETE FROM samples; END")
+        connection.execute("DROP VIEW decisions")
     report = verify(path)
-    assert report.answer == "unanchored"
+    assert report.answer == "intact"
     assert report.notes == (
         "the trigger events_no_delete is missing",
         "the trigger events_no_update was changed",
         "the trigger hidden is not part of the format",
+        "the view decisions is missing",
     )
 
 

@@ -18,7 +18,7 @@ from warroom.core.errors import Refused, WarroomError
 from warroom.core.events import Event
 from warroom.core.release import Release
 from warroom.core.store import News, Sample
-from warroom.room import Act, Answer, Listener, Room
+from warroom.room import Act, Answer, Listener, Room, Update
 
 BATCH = 1000  # jobs taken at once, so that a flood of readings cannot keep an act waiting
 LOOK_S = 1.0  # how often the acts of other processes are looked for, should the news of one get lost
@@ -56,6 +56,7 @@ class Desk:
         self._queue: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._ready: Future[Room] = Future()
         self._ended = threading.Event()
+        self._pending: set[Future[tuple[Event, ...]]] = set()
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
 
     def start(self) -> Room:
@@ -83,10 +84,17 @@ class Desk:
         """The newest state; a frozen value."""
         return self._room.release
 
+    @property
+    def unsaved(self) -> int:
+        """Acts that were asked for and are not on disk yet."""
+        return len(self._pending)
+
     def submit(self, wish: Wish, *, actor: str) -> "Future[tuple[Event, ...]]":
         """The future resolves with the stored events, or with `Refused`, `CannotWrite` or `Busy`."""
         answer: Future[tuple[Event, ...]] = Future()
         answer.set_running_or_notify_cancel()  # an act that is asked for cannot be taken back by not waiting for it
+        self._pending.add(answer)
+        answer.add_done_callback(self._pending.discard)
         self._queue.put(_Asked(Act(wish, actor), answer))
         return answer
 
@@ -106,10 +114,10 @@ class Desk:
     def _run(self) -> None:
         try:
             room = self._open_room()
-        except WarroomError as error:
+        except Exception as error:  # noqa: BLE001  # the worker's edge: whoever waits for the room must hear of it
             self._ready.set_exception(error)
             return
-        room.listen(lambda update: self._on_update(update))
+        room.listen(self._tell)
         self._ready.set_result(room)
         news = room.journal.news()
         threading.Thread(target=self._listen, args=(news,), name="news", daemon=True).start()
@@ -130,7 +138,7 @@ class Desk:
         if asked := [job for job in batch if isinstance(job, _Asked)]:
             self._answer(room, asked)
         samples = [job for job in batch if isinstance(job, Sample)]
-        self._guard(lambda: self._keep(room, samples, [job for job in batch if isinstance(job, _Setting)]))
+        self._keep(room, samples, [job for job in batch if isinstance(job, _Setting)])
         return _Call.END not in batch
 
     def _drain(self) -> list[_Job]:
@@ -167,19 +175,28 @@ class Desk:
         for each in asked:
             self._answer(room, [each])
 
-    @staticmethod
-    def _keep(room: Room, samples: list[Sample], settings: list[_Setting]) -> None:
-        if samples:
-            room.journal.record(samples)
-        for setting in settings:
-            room.journal.remember(setting.key, setting.value)
-        room.catch_up()
-
-    def _guard(self, job: Callable[[], None]) -> None:
+    def _keep(self, room: Room, samples: list[Sample], settings: list[_Setting]) -> None:
+        """Nobody waits for these, so what goes wrong with them is only reported, and the thread goes on."""
         try:
-            job()
+            if samples:
+                room.journal.record(samples)
+            for setting in settings:
+                room.journal.remember(setting.key, setting.value)
+            room.catch_up()
         except WarroomError as error:
             self._report(str(error))
+        except Exception as error:  # noqa: BLE001  # the worker's edge
+            self._report(repr(error))
+        else:
+            if samples or settings:
+                self._report("")
+
+    def _tell(self, update: Update) -> None:
+        """A listener with a defect must not make an act fail that is on disk, or somebody would do it again."""
+        try:
+            self._on_update(update)
+        except Exception as error:  # noqa: BLE001  # the worker's edge
+            self._report(f"what has changed could not be shown: {error!r}")
 
     def _report(self, trouble: str) -> None:
         if trouble != self._trouble:

@@ -4,7 +4,7 @@ A `Room` is used by one thread at a time. The shell uses it directly; the cockpi
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from os import urandom
@@ -12,12 +12,19 @@ from os import urandom
 from warroom.clock import Clock
 from warroom.core.decisions import Refusal, Wish
 from warroom.core.definitions import Definitions
-from warroom.core.errors import Refused
-from warroom.core.events import Body, Draft, Event, uuid7
+from warroom.core.errors import BadInput, Refused
+from warroom.core.events import Body, ClockJumped, Draft, Event, Redacted, uuid7
 from warroom.core.release import Release, fold
 from warroom.core.store import HeadMoved, Journal
+from warroom.core.texts import without_texts
 
 RECENT = 200  # events kept in memory for the feed
+SNAPSHOT_EVERY = 1000  # events; so many are folded in a few milliseconds
+
+OBSERVER = "warroom"
+"""The actor of what nobody did: verdict changes, recovery, interruption, a clock that jumped."""
+
+_JUMP_US = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class Room:
     """A journal with the state that it adds up to."""
 
     def __init__(self, journal: Journal, clock: Clock, *, origin: str) -> None:
-        """Reads the journal to its end. `origin` names this process in every event that it appends."""
+        """Folds the journal to its end, from a snapshot on. `origin` names this process in events that it appends."""
         self.journal = journal
         self.plan: Definitions = journal.definitions()
         self.release = Release()
@@ -55,7 +62,9 @@ class Room:
         self._clock = clock
         self._origin = origin
         self._listeners: list[Listener] = []
-        self.catch_up()
+        self._kept = 0
+        self._clocks_apart_us = self._apart_us()
+        self._load()
 
     def listen(self, listener: Listener) -> None:
         """Calls `listener` after every change, in the thread that uses the room."""
@@ -85,13 +94,37 @@ class Room:
             self.catch_up()
             decided = self._decide(acts)
             drafts = [draft for answer in decided if not isinstance(answer, Refused) for draft in answer]
+            jump = self._clock_jump() if drafts else ()
             try:
-                stored = iter(self.journal.append(drafts, after=self.release.seq) if drafts else ())
+                events = self.journal.append([*jump, *drafts], after=self.release.seq) if drafts else ()
             except HeadMoved:
                 continue  # somebody else was first: decide again on what they did
-            answers = [each if isinstance(each, Refused) else tuple(islice(stored, len(each))) for each in decided]
-            self._take(tuple(event for each in answers if not isinstance(each, Refused) for event in each))
-            return answers
+            self._take(events)
+            self._clocks_apart_us = self._apart_us()
+            stored = iter(events[len(jump) :])
+            return [each if isinstance(each, Refused) else tuple(islice(stored, len(each))) for each in decided]
+
+    def redact(self, seq: int, *, reason: str, actor: str) -> Event:
+        """Erases the texts of an event from the journal, for good; the returned event tells who did so, and why.
+
+        Raises what the journal's `redact` does.
+        """
+        found = next(self.journal.read(seq - 1), None)
+        if found is None or found.seq != seq:
+            raise BadInput(f"there is no event {seq}", "warroom log shows the numbers")
+        kept = without_texts(found.body).model_dump(mode="json")
+        (draft,) = self._drafts([Redacted(event=seq, reason=reason, kept=kept)], actor)
+        stored = self.journal.redact(draft)
+        self.catch_up()
+        return stored
+
+    def _clock_jump(self) -> tuple[Draft, ...]:
+        """An event if the wall clock was set since this room's last act."""
+        by_us = self._apart_us() - self._clocks_apart_us
+        return self._drafts([ClockJumped(by_s=by_us / 1e6)], OBSERVER) if abs(by_us) > _JUMP_US else ()
+
+    def _apart_us(self) -> int:
+        return self._clock.utc_us() - self._clock.mono_us()
 
     def _decide(self, acts: Sequence[Act]) -> list[Refused | tuple[Draft, ...]]:
         state, decided = self.release, list[Refused | tuple[Draft, ...]]()
@@ -123,9 +156,35 @@ class Room:
     def _take(self, events: tuple[Event, ...]) -> None:
         if not events:
             return
-        for event in events:
-            self.release = fold(self.release, event)
-        self.recent.extend(events)
+        if any(isinstance(event.body, Redacted) for event in events):
+            self._load()  # what was folded before may hold the text that is gone
+        else:
+            self._fold(events)
         update = Update(self.release, events)
         for listener in self._listeners:
             listener(update)
+
+    def _load(self) -> None:
+        """The state from the journal alone."""
+        self.release = self.journal.snapshot() or Release()
+        self._kept = self.release.seq
+        self.recent.clear()
+        if self._kept:
+            self.recent.extend(event for event in self.journal.recent(RECENT) if event.seq <= self._kept)
+        self._fold(self.journal.read(self._kept))
+
+    def _fold(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self.release = fold(self.release, event)
+            if not event.body.quiet:
+                self.recent.append(event)
+        if self.release.seq - self._kept >= SNAPSHOT_EVERY:
+            self._kept = self.release.seq
+            self.journal.keep(self.release)
+
+
+class Onlooker(Room):
+    """A room that takes no wishes; its journal may be open for reading only."""
+
+    def act_all(self, acts: Sequence[Act]) -> list[Answer]:
+        return [Refused("this cockpit only watches") for _ in acts]

@@ -14,6 +14,7 @@ from uuid import uuid4
 from warroom.clock import Clock
 from warroom.core import decisions
 from warroom.core.decisions import Launch, Wish
+from warroom.core.errors import Busy, CannotWrite
 from warroom.core.events import Event, StepStarted
 from warroom.core.redaction import Redactor, secrets_of
 from warroom.desk import Desk
@@ -21,6 +22,7 @@ from warroom.identity import Here
 from warroom.running.command import run_command
 
 GRACE_S = 5.0  # between TERM and KILL
+AGAIN_S = 1.0  # before a result is offered again to a journal that refused it
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,9 @@ class Steps:
 
     async def run_item(self, item: str, *, actor: str) -> None:
         """Runs an item's step to its end. Raises `Refused` before anything runs."""
-        await self._run(partial(decisions.start_step, target=item, launch=self.launch()), actor)
+        events = await self._commit(partial(decisions.start_step, target=item, launch=self.launch()), actor)
+        self._stop.clear()
+        await self._execute(events, actor)
 
     async def roll_back(self, wish: Wish, *, actor: str) -> None:
         """Has `wish` decided, which starts the rollback or answers for a step, then runs what the plan has left.
@@ -62,26 +66,31 @@ class Steps:
         Ends when all steps are done, or when one failed and somebody must answer.
         """
         await self._commit(wish, actor)
+        self._stop.clear()
+        await self._continue(actor)
+
+    async def retry_rollback(self, *, actor: str) -> None:
+        """Runs the step again that waits for an answer, then the rest of the plan."""
+        events = await self._commit(partial(decisions.retry_rollback_step, launch=self.launch()), actor)
+        self._stop.clear()
+        await self._execute(events, actor)
         await self._continue(actor)
 
     async def _continue(self, actor: str) -> None:
+        """A stop between two steps holds: the next one is not started, and somebody must answer."""
         while (rollback := self._desk.release.rollback).status == "running":
             if rollback.current is None:
                 await self._commit(partial(decisions.end_rollback, mono_us=self._clock.mono_us()), actor)
                 return
-            await self._run(partial(decisions.next_rollback_step, launch=self.launch()), actor)
+            events = await self._commit(partial(decisions.next_rollback_step, launch=self.launch()), actor)
+            await self._execute(events, actor)
 
-    async def retry_rollback(self, *, actor: str) -> None:
-        """Runs the step again that waits for an answer, then the rest of the plan."""
-        await self._run(partial(decisions.retry_rollback_step, launch=self.launch()), actor)
-        await self._continue(actor)
-
-    async def _run(self, wish: Wish, actor: str) -> None:
-        started = (await self._commit(wish, actor))[0].body
+    async def _execute(self, events: Sequence[Event], actor: str) -> None:
+        """Runs the command whose start was just stored, and stores how it ended."""
+        started = events[0].body
         assert isinstance(started, StepStarted)
         command = decisions.command_of(self._desk.plan, started.target)
         assert command is not None
-        self._stop.clear()
         outcome = await run_command(
             command.argv,
             cwd=Path(started.cwd),
@@ -93,7 +102,17 @@ class Steps:
             grace_s=GRACE_S,
             stop=self._stop,
         )
-        await self._commit(partial(decisions.finish_step, started=started, outcome=outcome), actor)
+        await self._keep(partial(decisions.finish_step, started=started, outcome=outcome), actor)
+
+    async def _keep(self, wish: Wish, actor: str) -> None:
+        """What has happened is stored as soon as the journal can be written again."""
+        while True:
+            try:
+                await self._commit(wish, actor)
+            except (Busy, CannotWrite):
+                await asyncio.sleep(AGAIN_S)
+            else:
+                return
 
     def _show(self, started: StepStarted, lines: Sequence[str]) -> None:
         self._on_output(OutputPart(started.target, started.run, tuple(lines)))

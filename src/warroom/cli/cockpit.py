@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from warroom.cli.options import JOURNAL_HELP, operator_name, operator_option
+from warroom.cli.options import JOURNAL_HELP, journal_option, must_have_begun, needed, operator_name, operator_option
 from warroom.core.errors import BadInput
 
 _CHECKLIST = click.argument("checklist", type=click.Path(path_type=Path), required=False)
@@ -75,9 +75,24 @@ def run(
         if checklist is None:
             raise BadInput(f"there is no journal {path}", "name a checklist to start a new release")
         start_release(checklist, probes, _name(checklist, release), environment, t0, path, actor)
-    elif checklist is not None:
-        _tell_of_changes(checklist, path)
+    else:
+        _look_into(path, checklist)
     open_cockpit(path, actor)
+
+
+@click.command()
+@journal_option
+def watch(journal: Path | None) -> None:
+    """Look on: the cockpit of a release that others drive. It can never write, and is never in their way."""
+    from warroom.clock import SystemClock
+    from warroom.identity import here
+    from warroom.live import watch as look_on
+    from warroom.probing.sampling import Sampler
+    from warroom.tui.app import WarroomApp
+
+    need_terminal()
+    with look_on(needed(journal), Sampler(SystemClock()), here()) as live:
+        WarroomApp(live).run()
 
 
 def start_release(
@@ -104,8 +119,17 @@ def start_release(
     try:
         room = Room(stored, clock, origin=here().origin("cli"))
         room.act(partial(decisions.start, release=name, environment=environment, t0_us=t0_us), actor=operator)
-    finally:
+    except BaseException:
         stored.close()
+        _remove(journal)
+        raise
+    stored.close()
+
+
+def _remove(journal: Path) -> None:
+    """Takes away what a failed start has made, so that the next one finds nothing in its way."""
+    for end in ("", "-wal", "-shm"):
+        journal.with_name(f"{journal.name}{end}").unlink(missing_ok=True)
 
 
 def open_cockpit(journal: Path, operator: str) -> None:
@@ -149,15 +173,16 @@ def _path(checklist: Path, journal: Path | None, release: str | None, environmen
     return Path(f"{words}.journal")
 
 
-def _tell_of_changes(checklist: Path, journal: Path) -> None:
-    """A release goes on with what was agreed at its start; a changed file is told, not taken."""
+def _look_into(journal: Path, checklist: Path | None) -> None:
+    """A release goes on with what was agreed at its start; a file that has changed since is told, not taken."""
     from warroom.files.text import read_text
     from warroom.journal.store import open_journal
 
     stored = open_journal(journal, read_only=True)
     try:
-        agreed = stored.definitions().texts.get(checklist.name)
+        must_have_begun(stored)
+        agreed = stored.definitions().texts.get(checklist.name) if checklist else None
     finally:
         stored.close()
-    if agreed is not None and agreed != read_text(checklist):
+    if checklist and agreed is not None and agreed != read_text(checklist):
         click.echo(f"warroom: {checklist} has changed; the release goes on with what its journal holds", err=True)

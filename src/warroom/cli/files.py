@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from warroom.cli.options import json_option
+from warroom.core.errors import BadInput
 
 
 @click.command()
@@ -39,5 +40,9 @@ def lint(checklist: Path, probes: Path | None, as_json: bool) -> int:
     for finding in () if as_json else findings:
         click.echo(f"{finding.severity}: {finding}" + (f"; {finding.hint}" if finding.hint else ""))
     errors = sum(finding.severity == "error" for finding in findings)
-    click.echo(f"{errors} errors, {len(findings) - errors} warnings", err=True)
-    return 2 if errors else 0
+    click.echo(f"{_count(errors, 'error')}, {_count(len(findings) - errors, 'warning')}", err=True)
+    return BadInput.exit_status if errors else 0
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -1,16 +1,26 @@
-"""The command line: which command lives where, and how every error leaves. Commands import what they need when called."""
+"""The command line: which command lives where, and how errors leave. Commands import what they need when called."""
 
 import importlib
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
+from keyword import iskeyword
 
 import click
 
 from warroom import __version__
-from warroom.core.errors import WarroomError
+from warroom.core.errors import BadInput, CannotWrite, WarroomError, reason
+from warroom.core.plain import one_line
+
+READER_LEFT = 141  # 128 + SIGPIPE, as a shell reports it of other programs
+INTERRUPTED = 130  # 128 + SIGINT
 
 _COMMANDS = {
     "demo": ("warroom.cli.demo", "A simulated production on loopback to try everything on."),
     "run": ("warroom.cli.cockpit", "Open the cockpit on a release; start the release if need be."),
+    "watch": ("warroom.cli.cockpit", "Look on: a cockpit that can never write."),
     "start": ("warroom.cli.cockpit", "Start a release without the cockpit."),
     "plan": ("warroom.cli.files", "Print what was read from a checklist."),
     "lint": ("warroom.cli.files", "Name every fault in a checklist, its side file and its probes."),
@@ -23,7 +33,11 @@ _COMMANDS = {
     "reopen": ("warroom.cli.acting", "Open an item again."),
     "note": ("warroom.cli.acting", "Write down a note, on an item or on the release."),
     "export": ("warroom.cli.reading", "Write the whole journal as JSON lines or Markdown."),
-    "verify": ("warroom.cli.reading", "Check that nothing in the journal was changed."),
+    "verify": ("warroom.cli.journal", "Check that nothing in the journal was changed."),
+    "anchor": ("warroom.cli.journal", "Keep a checkpoint that shows later changes of the journal."),
+    "redact": ("warroom.cli.journal", "Erase the texts of an event from the journal."),
+    "backup": ("warroom.cli.journal", "Copy the journal while it is in use."),
+    "import": ("warroom.cli.journal", "Append what was written elsewhere while the journal could not be."),
 }
 
 
@@ -37,40 +51,96 @@ class _LazyGroup(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module, _ = _COMMANDS[cmd_name]
-        command: click.Command = getattr(importlib.import_module(module), cmd_name)
+        command: click.Command = getattr(importlib.import_module(module), cmd_name + "_" * iskeyword(cmd_name))
         return command
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: object
+    ) -> click.Context:
+        with _whole_output():  # of --help
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> object:
+        with _whole_output():
+            return super().invoke(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
 
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="warroom")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """The release-day cockpit: checklist, live probes, rollback and an append-only journal.
 
     New here? "warroom demo" shows it all on a simulated production.
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help(), err=True)
+        context.exit(BadInput.exit_status)
 
 
 def main() -> None:
     """The console script. Whatever goes wrong ends as one sentence on stderr and a documented exit status."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        # Data is UTF-8 in every locale, and names of files that are none come out as they are.
+        sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
     sys.exit(_run())
 
 
 def _run() -> int:
     try:
-        result = cli.main(standalone_mode=False)
+        result = cli.main(prog_name="warroom", standalone_mode=False)
     except WarroomError as error:
-        click.echo(f"warroom: {error}", err=True)
-        return error.exit_status
+        return _tell(str(error), error.exit_status)
+    except click.UsageError as error:
+        return _tell(_usage_error(error), BadInput.exit_status)
     except click.ClickException as error:
-        click.echo(f"warroom: {error.format_message()}", err=True)
-        return 2
+        return _tell(_clauses(error.format_message()), BadInput.exit_status)
     except click.Abort:
-        return 130
-    except BrokenPipeError:  # the reader of our stdout has left, as `head` does
-        sys.stderr.close()
-        return 0
+        return INTERRUPTED
     return result if isinstance(result, int) else 0
+
+
+def _tell(sentence: str, exit_status: int) -> int:
+    """What was typed or stands in a file may be in it, so it is made harmless and kept on one line."""
+    click.echo(f"warroom: {one_line(sentence)}", err=True)
+    return exit_status
+
+
+def _usage_error(error: click.UsageError) -> str:
+    said = _clauses(error.format_message())
+    command = error.ctx.command_path if error.ctx else "warroom"
+    return said if said.endswith("?") else f'{said}; see "{command} --help"'
+
+
+def _clauses(sentences: str) -> str:
+    """Click's `No such option. Did you mean another?` in the form of our own errors."""
+    parts = (part.strip("()") for part in sentences.removesuffix(".").split(". "))
+    return "; ".join(part[:1].lower() + part[1:] for part in parts)
+
+
+@contextmanager
+def _whole_output() -> Iterator[None]:
+    """A result that nobody got is no result, so what was printed is flushed while that can still be told."""
+    try:
+        yield
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:  # the reader of our stdout has left, as `head` does
+        _give_up_stdout()
+        raise click.exceptions.Exit(READER_LEFT) from None
+    except OSError as error:  # commands say themselves what is wrong with the files that they use
+        _give_up_stdout()
+        raise CannotWrite(f"the output cannot be written: {reason(error)}") from None
+
+
+def _give_up_stdout() -> None:
+    """Lets Python's last flush succeed, or it would complain at exit of what we have dealt with."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from warroom.core.errors import BadInput
+from warroom.core.errors import BadInput, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +57,12 @@ def needed(journal: Path | None) -> Path:
     return journal
 
 
+def must_have_begun(journal: "SqliteJournal") -> None:
+    """Raises `BadInput` for a journal whose start was killed between the file and its first event."""
+    if not journal.head().seq:
+        raise BadInput(f"{journal.path} holds no release", "its start was cut off; remove it and start again")
+
+
 @contextmanager
 def reading(path: Path | None) -> "Iterator[tuple[SqliteJournal, Room]]":
     """A journal opened read-only, with the room that it adds up to."""
@@ -67,6 +73,7 @@ def reading(path: Path | None) -> "Iterator[tuple[SqliteJournal, Room]]":
 
     journal = open_journal(needed(path), read_only=True)
     try:
+        must_have_begun(journal)
         yield journal, Room(journal, SystemClock(), origin=here().origin("cli"))
     finally:
         journal.close()
@@ -82,6 +89,17 @@ def writing(path: Path | None) -> "Iterator[Room]":
 
     journal = open_journal(needed(path))
     try:
+        must_have_begun(journal)
         yield Room(journal, SystemClock(), origin=here().origin("cli"))
     finally:
         journal.close()
+
+
+def text_of(path: Path) -> str:
+    """The text of a small file. Raises `BadInput` when it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {reason(error)}") from None
+    except UnicodeDecodeError:
+        raise BadInput(f"{path} is not UTF-8 text", "give a checkpoint or a JSONL export") from None

@@ -1,5 +1,6 @@
-"""What can be read of a journal from the shell: status, log, export, verify."""
+"""What can be read of a journal from the shell: status, log, export."""
 
+import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,8 +8,8 @@ from typing import IO, TYPE_CHECKING, Literal
 
 import click
 
-from warroom.cli.options import journal_option, json_option, needed, reading
-from warroom.core.errors import BadInput, CannotWrite
+from warroom.cli.options import journal_option, json_option, reading
+from warroom.core.errors import BadInput, CannotWrite, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +41,7 @@ def log(count: int | None, journal: Path | None, as_json: bool) -> None:
     from warroom.report.timeline import timeline_line
 
     with reading(journal) as (stored, room):
-        events = stored.recent(count) if count else stored.read()
+        events = stored.recent(count) if count else (event for event in stored.read() if not event.body.quiet)
         for event in events:
             line = event_line(event) if as_json else timeline_line(room.plan, room.release.t0_us, event)
             click.echo(line)
@@ -56,6 +57,8 @@ def export(form: Literal["jsonl", "markdown"], output: Path | None, journal: Pat
     from warroom.report.jsonl import write_jsonl
     from warroom.report.markdown import write_markdown
 
+    if output and journal and output.resolve() == journal.resolve():
+        raise BadInput(f"{output} is the journal itself", "name another file for the export")
     with reading(journal) as (stored, room), _target(output) as out:
         checkpoint = parse_checkpoint(checkpoint_text(stored))
         events = (event for event in stored.read() if event.seq <= checkpoint.size)
@@ -65,52 +68,31 @@ def export(form: Literal["jsonl", "markdown"], output: Path | None, journal: Pat
             write_markdown(out, room.plan, room.release, events, checkpoint.text)
 
 
-@click.command()
-@click.option("--checkpoint", type=click.Path(path_type=Path), help="A checkpoint, or an export that ends with one.")
-@journal_option
-@json_option
-def verify(checkpoint: Path | None, journal: Path | None, as_json: bool) -> int:
-    """Check every event and the definitions against the chain of hashes.
-
-    Exits 0 when the chain holds, 65 when something was changed or, by the checkpoint, cut off.
-    """
-    from warroom.cli.output import echo_json
-    from warroom.journal.verify import verify as verify_journal
-    from warroom.report.jsonl import checkpoint_in
-
-    vouched = checkpoint_in(_read(checkpoint)) if checkpoint else None
-    report = verify_journal(needed(journal), vouched)
-    if as_json:
-        echo_json(report.model_dump(mode="json"))
-    else:
-        good = report.answer in ("intact", "unanchored")
-        click.echo(f"{'intact' if good else report.answer}: {report.why}")
-        for remark in report.notes:
-            click.echo(f"note: {remark}")
-    return 0 if report.answer in ("intact", "unanchored") else 65
-
-
 @contextmanager
 def _target(output: Path | None) -> "Iterator[IO[str]]":
     """Where an export goes. A file appears under its name only once it is whole."""
     if output is None:
+        if sys.stdout is None:
+            raise CannotWrite("stdout is closed", "name a file with -o")
         yield sys.stdout
         return
-    part = output.with_name(f".{output.name}.part")
     try:
-        with part.open("w", encoding="utf-8", newline="\n") as out:
+        with _whole_or_not_at_all(output) as path, path.open("w", encoding="utf-8", newline="\n") as out:
             yield out
-        part.replace(output)
     except OSError as error:
-        raise CannotWrite(f"{output} cannot be written: {error.strerror}") from None
+        raise CannotWrite(f"{output} cannot be written: {reason(error)}") from None
+
+
+@contextmanager
+def _whole_or_not_at_all(output: Path) -> "Iterator[Path]":
+    """Where to write what is to become `output`. A pipe or a device is written as it is, never replaced by a file."""
+    if output.exists() and not output.is_file():
+        yield output
+        return
+    target = output.resolve()  # a link stays one
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        yield part
+        part.replace(target)
     finally:
         part.unlink(missing_ok=True)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise BadInput(f"{path} is not UTF-8 text", "give a checkpoint or a JSONL export") from None

@@ -109,13 +109,13 @@ def command_of(plan: Definitions, target: str) -> Command | None:
 
 def start_step(plan: Definitions, state: Release, target: str, launch: Launch) -> Decision:
     """Run the command of an item, once more if need be."""
-    command = command_of(plan, target)
+    command = plan.binding(target).step
     if command is None:
         return Refusal("no step is bound to it")
     if state.item(target).status == "done":
         return Refusal("the item is done; reopen it first")
-    if running := state.running():
-        return Refusal(f'"{next(iter(running.values())).title}" is still running')
+    if busy := _busy(state):
+        return busy
     if state.rollback.status in ("running", "asking"):
         return Refusal("a rollback is under way")
     return (_started(plan, command, target, step_of(state, target), launch),)
@@ -127,10 +127,18 @@ def finish_step(_plan: Definitions, _state: Release, started: ev.StepStarted, ou
 
 
 def interrupted(_plan: Definitions, state: Release) -> Decision:
-    """A new driver finds steps that began and never ended: their process is gone, so nobody knows how they ended."""
-    return tuple(
-        ev.StepInterrupted(run=step.run, target=target, title=step.title) for target, step in state.running().items()
-    )
+    """A new driver finds what began and never ended: its process is gone, so nobody knows how a step ended.
+
+    A rollback that was between two steps stops there, so that somebody says how it goes on.
+    """
+    running = state.running()
+    if running or state.rollback.status != "running":
+        steps = running.items()
+        return tuple(ev.StepInterrupted(run=step.run, target=target, title=step.title) for target, step in steps)
+    index = state.rollback.current
+    if index is None:
+        return (ev.RolledBack(took_s=_time_of_steps(state)),)
+    return (ev.RollbackStopped(step=index + 1, reason="the process that ran it ended before this step"),)
 
 
 def start_rollback(
@@ -144,8 +152,8 @@ def start_rollback(
         return Refusal(f'type the name of the release, "{state.name}", to start')
     if state.rollback.status in ("running", "asking"):
         return Refusal("a rollback is under way")
-    if running := state.running():
-        return Refusal(f'"{next(iter(running.values())).title}" is still running')
+    if busy := _busy(state):
+        return busy
     return (ev.RollbackStarted(typed=typed, reason=reason.strip(), steps=len(rollback.step), seen=seen),)
 
 
@@ -160,7 +168,7 @@ def retry_rollback_step(plan: Definitions, state: Release, launch: Launch) -> De
     """Run the step again that failed, or whose outcome is unknown."""
     if state.rollback.status not in ("asking", "stopped"):
         return Refusal("no step waits for an answer")
-    return _rollback_step(plan, state, launch)
+    return _busy(state) or _rollback_step(plan, state, launch)
 
 
 def skip_rollback_step(_plan: Definitions, state: Release, *, reason: str) -> Decision:
@@ -170,6 +178,8 @@ def skip_rollback_step(_plan: Definitions, state: Release, *, reason: str) -> De
         return Refusal("no step waits for an answer")
     if not reason.strip():
         return Refusal("a skipped step needs a reason")
+    if busy := _busy(state):
+        return busy
     return (ev.RollbackStepSkipped(step=index + 1, reason=reason.strip()),)
 
 
@@ -186,7 +196,8 @@ def end_rollback(_plan: Definitions, state: Release, *, mono_us: int) -> Decisio
     rollback = state.rollback
     if rollback.status != "running" or rollback.current is not None:
         return Refusal("the rollback has steps left")
-    return (ev.RolledBack(took_s=(mono_us - rollback.started_mono_us) / 1e6),)
+    took_us = mono_us - rollback.started_mono_us
+    return (ev.RolledBack(took_s=took_us / 1e6 if took_us >= 0 else _time_of_steps(state)),)
 
 
 def restored(
@@ -196,7 +207,8 @@ def restored(
     rollback = plan.bindings.rollback
     if rollback is None or state.rollback.status != "recovering":
         return Refusal("nothing is recovering")
-    since_s = (mono_us - state.rollback.ended_mono_us) / 1e6
+    since_us = mono_us - state.rollback.ended_mono_us
+    since_s = (since_us if since_us >= 0 else mono_us) / 1e6  # a host that was started anew counts from there
     well = {v.probe for v in verdicts if v.word == "ok" and v.age_s is not None and v.age_s < since_s}
     missing = [probe for probe in rollback.verify if probe not in well]
     if missing:
@@ -219,6 +231,18 @@ def verdict_changed(_plan: Definitions, state: Release, verdict: Verdict) -> Dec
             text=verdict.text,
         ),
     )
+
+
+def _busy(state: Release) -> Refusal | None:
+    """Only one command runs at a time."""
+    running = next(iter(state.running().values()), None)
+    return Refusal(f'"{running.title}" is still running') if running else None
+
+
+def _time_of_steps(state: Release) -> float:
+    """Seconds from the rollback's start to the end of its last step, by the wall clock: a reboot may lie between."""
+    ends = (step.started_us + (step.duration_s or 0) * 1e6 for step in state.rollback.steps if step)
+    return max(0.0, (max(ends) - state.rollback.started_us) / 1e6)
 
 
 def _rollback_step(plan: Definitions, state: Release, launch: Launch) -> Decision:

@@ -3,7 +3,9 @@
 WarroomError          has a message, a hint and an exit status
 ├── BadInput      2   a file, an option or a journal that cannot be used as it is
 ├── Refused      64   the act is not possible in this state; the reason says why
-├── NotIntact    65   the journal does not verify
+├── NotIntact    65   the journal does not verify: something in it was changed
+├── Truncated    66   the journal lacks events that something vouches for
+├── Unanchored   67   the journal's chain holds, but nothing vouches for it
 ├── Busy         69   another process holds what this one needs
 └── CannotWrite  73   the journal cannot be written: read-only, full, not permitted
 """
@@ -39,12 +41,26 @@ class NotIntact(WarroomError):
     exit_status = 65
 
 
+class Truncated(WarroomError):
+    exit_status = 66
+
+
+class Unanchored(WarroomError):
+    exit_status = 67
+
+
 class Busy(WarroomError):
     exit_status = 69
 
 
 class CannotWrite(WarroomError):
     exit_status = 73
+
+
+def reason(error: OSError) -> str:
+    """What the system said, as part of a sentence: `permission denied`."""
+    said = error.strerror or str(error)
+    return said[:1].lower() + said[1:]
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

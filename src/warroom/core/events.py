@@ -4,17 +4,19 @@ A new event is one class here and one branch in `release.fold`; the timeline sho
 Stored bodies are read for ever: a field may be added with a default, never renamed or removed.
 """
 
-from typing import ClassVar, Literal, get_args
+from typing import get_args
 
 from pydantic import Field
 
 from warroom.core.base import Frozen
+from warroom.core.body import Body as Body
+from warroom.core.body import Tone as Tone
+from warroom.core.bookkeeping import ClockJumped as ClockJumped
+from warroom.core.bookkeeping import Redacted as Redacted
+from warroom.core.bookkeeping import SamplesDigest as SamplesDigest
 from warroom.core.outcome import Outcome
 from warroom.core.probe import Level, Word, show
 from warroom.core.rules import Value
-
-Tone = Literal["room", "tick", "skip", "fail", "reopen", "note", "step", "unsure", "rollback", "restored", "verdict"]
-"""What an event is about, for its glyph and colour."""
 
 
 class Seen(Frozen):
@@ -25,25 +27,6 @@ class Seen(Frozen):
     value: Value = None
     unit: str = ""
     age_s: float | None = None
-
-
-class Body(Frozen):
-    """What happened. Who, when and in which order stands around it, in `Event`."""
-
-    kind: ClassVar[str]
-    tone: ClassVar[Tone]
-    word: ClassVar[str]
-    """The short word for the timeline."""
-
-    @property
-    def subject(self) -> str:
-        """The id of the item, probe or rollback step that it is about, or ""."""
-        return ""
-
-    @property
-    def detail(self) -> str:
-        """One line about it, beside the subject's title. May hold text from outside."""
-        return ""
 
 
 class _OfItem(Body):
@@ -71,17 +54,23 @@ class ReleaseStarted(Body):
 
 
 class CockpitOpened(Body):
-    """A cockpit began to drive the release: it probes and runs steps."""
+    """A cockpit was opened on the release."""
 
     kind, tone, word = "cockpit_opened", "room", "opened"
     host: str
     user: str
     pid: int
     version: str
+    drives: bool = True
+    """Whether it probes and runs commands; else it stands by."""
+
+    @property
+    def driver(self) -> str:
+        return f"{self.user}@{self.host}:{self.pid}"
 
     @property
     def detail(self) -> str:
-        return f"cockpit of {self.user}@{self.host}, process {self.pid}"
+        return f"cockpit of {self.user}@{self.host}, process {self.pid}" + ("" if self.drives else ", stands by")
 
 
 class CockpitClosed(Body):
@@ -92,6 +81,23 @@ class CockpitClosed(Body):
     @property
     def detail(self) -> str:
         return "cockpit closed"
+
+
+class DriverTook(Body):
+    """A cockpit that stood by took over from a driver that is gone: from here on it probes and runs commands."""
+
+    kind, tone, word = "driver_took", "room", "drives"
+    host: str
+    user: str
+    pid: int
+
+    @property
+    def driver(self) -> str:
+        return f"{self.user}@{self.host}:{self.pid}"
+
+    @property
+    def detail(self) -> str:
+        return f"{self.driver} took over"
 
 
 class ItemDone(_OfItem):
@@ -297,11 +303,12 @@ class VerdictChanged(Body):
 
 
 AnyBody = (
-    ReleaseStarted | CockpitOpened | CockpitClosed
+    ReleaseStarted | CockpitOpened | CockpitClosed | DriverTook
     | ItemDone | ItemSkipped | ItemFailed | ItemReopened | Noted
     | StepStarted | StepFinished | StepInterrupted
     | RollbackStarted | RollbackStepSkipped | RollbackStopped | RolledBack | Restored
     | VerdictChanged
+    | Redacted | SamplesDigest | ClockJumped
 )  # fmt: skip
 
 KINDS: dict[str, type[Body]] = {body.kind: body for body in get_args(AnyBody)}
@@ -320,6 +327,8 @@ class Event(Frozen):
     """The process that appended it: `cockpit@host:pid`, `cli@host:pid`."""
     body: Body = Field(repr=False)
     hash: str
+    redacted_by: int | None = None
+    """Number of the event that erased the texts of this one; `body` then has `[redacted]` in their place."""
 
 
 class Draft(Frozen):

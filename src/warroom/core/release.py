@@ -9,6 +9,9 @@ from warroom.core.definitions import Definitions
 from warroom.core.probe import Level, Word
 from warroom.core.rules import Value
 
+FOLD = 1
+"""Raised with every change of what `fold` makes of stored events, so that snapshots made before are not used."""
+
 ItemStatus = Literal["open", "done", "skipped", "failed"]
 StepPhase = Literal["running", "done", "failed", "interrupted", "skipped"]
 RollbackStatus = Literal["ready", "running", "asking", "stopped", "recovering", "restored"]
@@ -93,6 +96,9 @@ class Release(Frozen):
     items: dict[str, ItemState] = {}
     rollback: RollbackState = RollbackState()
     probes: dict[str, ProbeState] = {}
+    driver: str = ""
+    """Who probes and runs commands, as far as the journal knows; after a crash it is still named."""
+    driver_origin: str = ""
     seq: int = 0
     hash: str = ""
 
@@ -148,6 +154,24 @@ def _(body: ev.ReleaseStarted, state: Release, event: ev.Event) -> Release:
             "started_us": event.at_us,
         }
     )
+
+
+@_apply.register
+def _(body: ev.CockpitOpened, state: Release, event: ev.Event) -> Release:
+    if not body.drives:
+        return state
+    return state.model_copy(update={"driver": body.driver, "driver_origin": event.origin})
+
+
+@_apply.register
+def _(body: ev.DriverTook, state: Release, event: ev.Event) -> Release:
+    return state.model_copy(update={"driver": body.driver, "driver_origin": event.origin})
+
+
+@_apply.register
+def _(_body: ev.CockpitClosed, state: Release, event: ev.Event) -> Release:
+    left = event.origin == state.driver_origin
+    return state.model_copy(update={"driver": "", "driver_origin": ""}) if left else state
 
 
 @_apply.register

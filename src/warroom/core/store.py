@@ -5,8 +5,9 @@ from typing import Protocol
 
 from warroom.core.base import Frozen
 from warroom.core.definitions import Definitions
-from warroom.core.events import Draft, Event
+from warroom.core.events import Draft, Event, SamplesDigest
 from warroom.core.probe import Outcome, Word
+from warroom.core.release import Release
 from warroom.core.rules import Value
 
 
@@ -47,6 +48,10 @@ class News(Protocol):
 class Journal(Protocol):
     """An append-only, ordered, durable list of events, with the definitions that they belong to."""
 
+    @property
+    def id(self) -> str:
+        """Unique among all journals."""
+
     def definitions(self) -> Definitions: ...
 
     def append(self, drafts: Sequence[Draft], *, after: int) -> tuple[Event, ...]:
@@ -64,9 +69,25 @@ class Journal(Protocol):
         """All events about one item, probe or step, in order."""
 
     def recent(self, count: int) -> tuple[Event, ...]:
-        """The last events, in order."""
+        """The last events, in order, without those that are `quiet`."""
 
     def head(self) -> Head: ...
+
+    def redact(self, draft: Draft) -> Event:
+        """Stores `draft`, whose body is a `Redacted`, and erases the body of the event that it names, for good.
+
+        Raises what `append` does, and `BadInput` when that event is missing or has lost its body already. `Busy` can
+        also mean that the event is erased, but that its bytes stay on disk until another process lets go of the file.
+        """
+
+    def anchor(self, reason: str) -> None:
+        """Keeps a checkpoint of the journal as it is now: a cut end or a rewritten chain shows against it. Cheap."""
+
+    def snapshot(self) -> Release | None:
+        """The state after some event not long ago, to fold what follows onto; None when there is none."""
+
+    def keep(self, release: Release) -> None:
+        """Keeps a snapshot, where that is possible. It is a cache, so it never fails."""
 
     def news(self) -> News:
         """A listener of its own for this journal; the caller closes it."""
@@ -76,6 +97,12 @@ class Journal(Protocol):
 
     def samples(self, probe: str, count: int) -> tuple[Sample, ...]:
         """The last readings of a probe, oldest first."""
+
+    def tend(self, now_us: int) -> tuple[SamplesDigest, ...]:
+        """Thins readings that are old at `now_us` (UTC), and gives the digest, if any, to append of the new ones.
+
+        To be called about once a minute, by the process that records them.
+        """
 
     def remember(self, key: str, value: str) -> None:
         """Keeps a setting of the screen, such as the cursor. Not part of the record."""

@@ -10,7 +10,7 @@ from warroom.core.definitions import Definitions
 from warroom.core.events import Event, Seen, Tone
 from warroom.core.probe import Outcome, ProbeSpec, Verdict, Word, show
 from warroom.core.release import Release
-from warroom.core.rules import parse_rule
+from warroom.core.rules import Value, parse_rule
 from warroom.core.store import Sample
 
 CLOSED = ("done", "skipped")
@@ -193,6 +193,15 @@ def stored_verdict(spec: ProbeSpec, samples: Sequence[Sample], now_us: int) -> V
         age_s=max(0.0, (now_us - valued.at_us) / 1e6),
         text=last.text,
     )
+
+
+ENOUGH = 20
+"""Kept readings among which one with a value should be, when it comes to what a probe says."""
+
+
+def plotted(value: Value) -> float | None:
+    """A value for a plot; texts have none."""
+    return None if value is None or isinstance(value, str) else float(value)
 
 
 def seen(verdicts: Iterable[Verdict]) -> tuple[Seen, ...]:

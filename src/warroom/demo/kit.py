@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from warroom.core.errors import BadInput, CannotWrite
+from warroom.core.errors import BadInput, CannotWrite, reason
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def write_kit(directory: Path, router_url: str, checklist_source: Path) -> Kit:
         for name, text in _templates().items():
             (directory / name).write_text(_filled(text, router_url), encoding="utf-8")
     except OSError as error:
-        raise CannotWrite(f"the demo's files cannot be written to {directory}: {error.strerror}") from error
+        raise CannotWrite(f"the demo's files cannot be written to {directory}: {reason(error)}") from error
     return kit
 
 
@@ -48,7 +48,7 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}", hint="name a Markdown file") from error
+        raise BadInput(f"{path} cannot be read: {reason(error)}", hint="name a Markdown file") from error
 
 
 def _templates() -> dict[str, str]:

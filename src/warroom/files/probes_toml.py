@@ -9,11 +9,11 @@ from typing import Any, NamedTuple, Protocol
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
-from warroom.core.errors import BadInput
+from warroom.core.errors import BadInput, reason
 from warroom.core.probe import Check, ProbeSpec
 from warroom.files.findings import BadFile, Finding
 from warroom.files.slugs import slug
-from warroom.files.text import read_text, reason
+from warroom.files.text import read_text
 from warroom.files.toml_file import KeyPath, TomlFile
 from warroom.files.toml_models import fit, mistakes
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from warroom.core.errors import BadInput
+from warroom.core.errors import BadInput, reason
 
 _BOM = "\ufeff"
 
@@ -19,9 +19,3 @@ def read_text(path: Path) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         what = f"not UTF-8: byte {error.start + 1} of the file is 0x{data[error.start]:02x}"
         raise BadInput(f"{path}:{line}: {what}", "save the file as UTF-8") from None
-
-
-def reason(error: OSError) -> str:
-    """What the system said, as part of a sentence: `permission denied`."""
-    said = error.strerror or str(error)
-    return said[:1].lower() + said[1:]

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 _GENESIS = b"warroom/journal/1\n"
 _DEFINITION = b"warroom/definition/1\n"
-_BODY = b"warroom/body/1\n"
-_EVENT = b"warroom/event/1\n"
+BODY = b"warroom/body/1\n"
+EVENT = b"warroom/event/1\n"
+_SAMPLES = b"warroom/samples/1\n"
 
-_LENGTH = Struct(">I")
+LENGTH = Struct(">I")
 _NUMBERS = Struct(">IqIqIqIq")  # four numbers of 8 bytes, each with its length before it
 
 
@@ -33,26 +34,34 @@ class Entry(NamedTuple):
 
 
 def definition_hash(role: bytes, name: bytes, body: bytes) -> bytes:
-    return sha256(_DEFINITION + _fields((role, name, body))).digest()
+    return sha256(_DEFINITION + framed((role, name, body))).digest()
 
 
 def genesis(journal_id: bytes, definition_hashes: Iterable[bytes]) -> bytes:
     """What the first event follows. It ties the events to their journal and definitions, in order of role and name."""
-    return sha256(_GENESIS + _fields((journal_id, *definition_hashes))).digest()
+    return sha256(_GENESIS + framed((journal_id, *definition_hashes))).digest()
 
 
 def body_hash(salt: bytes, body: bytes) -> bytes:
     """The salt keeps a redacted body from being guessed by its hash."""
-    return sha256(_BODY + _fields((salt, body))).digest()
+    return sha256(BODY + framed((salt, body))).digest()
 
 
 def event_hash(before: bytes, entry: Entry) -> bytes:
     """The hash of an event that follows the one with the hash `before`."""
     seq, at_us, mono_us, v, *data = entry
     numbers = _NUMBERS.pack(8, seq, 8, at_us, 8, mono_us, 8, v)
-    return sha256(b"".join((_EVENT, _fields((before,)), numbers, _fields(data)))).digest()
+    return sha256(b"".join((EVENT, framed((before,)), numbers, framed(data)))).digest()
 
 
-def _fields(parts: Iterable[bytes]) -> bytes:
+def samples_hash(readings: Iterable[tuple[tuple[int, ...], tuple[bytes, ...]]]) -> bytes:
+    """Over readings in order of their number: id, at_us, mono_us, took_us; probe, outcome, value, text, word."""
+    digest = sha256(_SAMPLES)
+    for numbers, texts in readings:
+        digest.update(_NUMBERS.pack(*(part for number in numbers for part in (8, number))) + framed(texts))
+    return digest.digest()
+
+
+def framed(parts: Iterable[bytes]) -> bytes:
     """Every part behind its length, so that no byte can move from one to the next."""
-    return b"".join([_LENGTH.pack(len(part)) + part for part in parts])
+    return b"".join([LENGTH.pack(len(part)) + part for part in parts])

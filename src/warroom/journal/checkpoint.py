@@ -5,10 +5,11 @@ screen, so that people can compare it.
 """
 
 import re
+from typing import Protocol
 
 from warroom.core.base import Frozen
 from warroom.core.errors import BadInput
-from warroom.journal.store import SqliteJournal
+from warroom.core.store import Head
 
 _FORM = re.compile(r"warroom/(\S+)\n(0|[1-9]\d{0,18})\n([0-9a-f]{64})\s*")
 
@@ -27,7 +28,16 @@ class Checkpoint(Frozen):
         return f"warroom/{self.journal_id}\n{self.size}\n{self.hash}\n"
 
 
-def checkpoint_text(journal: SqliteJournal) -> str:
+class Ended(Protocol):
+    """A journal, as far as a checkpoint needs it."""
+
+    @property
+    def id(self) -> str: ...
+
+    def head(self) -> Head: ...
+
+
+def checkpoint_text(journal: Ended) -> str:
     """The checkpoint of a journal as it is now."""
     head = journal.head()
     return Checkpoint(journal_id=journal.id, size=head.seq, hash=head.hash).text

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
-from warroom.core.errors import CannotWrite
+from warroom.core.errors import CannotWrite, reason
 
 
 def beside(journal: Path, name: str) -> Path:
@@ -83,5 +83,5 @@ class FileLock:
             return os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
         except OSError as error:
             raise CannotWrite(
-                f"{self.path} cannot be written: {error.strerror}", "a journal needs a directory that can be written"
+                f"{self.path} cannot be written: {reason(error)}", "a journal needs a directory that can be written"
             ) from error

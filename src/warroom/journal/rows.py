@@ -1,7 +1,8 @@
 """Values to rows and back: events, samples, definitions. What cannot be kept as it is, is mended or refused here."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -10,8 +11,10 @@ from pydantic_core import from_json, to_json
 
 from warroom.core.definitions import Definitions
 from warroom.core.errors import BadInput
-from warroom.core.events import KINDS, Draft, Event
+from warroom.core.events import KINDS, Body, Draft, Event, Redacted
+from warroom.core.redaction import Redactor
 from warroom.core.store import Sample
+from warroom.core.texts import change_texts
 from warroom.journal.chain import Entry, body_hash, definition_hash, event_hash
 
 V = 1
@@ -19,10 +22,12 @@ V = 1
 
 INSERT_EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 SELECT_EVENTS = "SELECT seq, id, at_us, mono_us, kind, v, actor, origin, body, hash FROM events"
+_BODY = 8  # where the body stands in it
 INSERT_SAMPLE = (
     "INSERT INTO samples (probe, at_us, mono_us, took_us, outcome, value, text, word) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
 SELECT_SAMPLES = "SELECT probe, at_us, mono_us, took_us, outcome, value, text, word FROM samples"
+SELECT_WHOLE_SAMPLES = "SELECT id, probe, at_us, mono_us, took_us, outcome, value, text, word FROM samples"
 
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")  # bytes of the command line that are no UTF-8; SQLite takes none
 _INT64 = range(-(2**63), 2**63)
@@ -61,9 +66,10 @@ class Prepared(NamedTuple):
     body: str
 
 
-def prepare(draft: Draft) -> Prepared:
-    """Raises `BadInput` for a number that would not come back as it was."""
+def prepare(draft: Draft, redactor: Redactor) -> Prepared:
+    """The draft without the secrets in its texts. Raises `BadInput` for a number that would not come back as it was."""
     body = draft.body
+    said = change_texts(_kept(body.model_dump()), lambda text: redactor.redact(text)[0])
     return Prepared(
         id=_mended(draft.id),
         at_us=_kept(draft.at_us),
@@ -72,7 +78,7 @@ def prepare(draft: Draft) -> Prepared:
         actor=_mended(draft.actor),
         origin=_mended(draft.origin),
         subject=_mended(body.subject),
-        body=_json(body),
+        body=to_json(said).decode(),
     )
 
 
@@ -107,18 +113,42 @@ def seal(draft: Prepared, *, seq: int, before: bytes, salt: bytes) -> Sealed:
     )
 
 
+def is_redacted(row: Row) -> bool:
+    """Whether a row of `SELECT_EVENTS` has lost its body."""
+    return row[_BODY] is None
+
+
 def event(row: Row) -> Event:
     """The event in a row of `SELECT_EVENTS`. Raises `BadInput` when this program cannot know what it says."""
-    seq, event_id, at_us, mono_us, kind, v, actor, origin, body, digest = row
+    seq, kind, v, body = row[0], row[4], row[5], row[_BODY]
     if kind not in KINDS or v > V:
         raise BadInput(f'event {seq} is of a kind that this warroom does not know: "{kind}", version {v}')
     if body is None:
         raise BadInput(f"the body of event {seq} was removed", "see what warroom verify says")
-    try:
+    with _told(seq, kind):
         said = KINDS[kind].model_validate_json(body)
+    return _event(row, said)
+
+
+def stand_in(row: Row, redaction: Event) -> Event:
+    """The event in a row that has lost its body, with what `redaction` keeps of it."""
+    assert isinstance(redaction.body, Redacted)
+    with _told(row[0], row[4]):
+        kept = KINDS[row[4]].model_validate(redaction.body.kept)
+    return _event(row, kept).model_copy(update={"redacted_by": redaction.seq})
+
+
+@contextmanager
+def _told(seq: int, kind: str) -> Iterator[None]:
+    try:
+        yield
     except ValidationError as error:
         problem = error.errors()[0]["msg"]
         raise BadInput(f"event {seq} cannot be read as {kind}: {problem}", "see what warroom verify says") from error
+
+
+def _event(row: Row, body: Body) -> Event:
+    seq, event_id, at_us, mono_us, _, _, actor, origin, _, digest = row
     return Event(
         seq=seq,
         id=event_id,
@@ -126,14 +156,17 @@ def event(row: Row) -> Event:
         mono_us=mono_us,
         actor=actor,
         origin=origin,
-        body=said,
+        body=body,
         hash=digest.hex(),
     )
 
 
-def sample_row(sample: Sample) -> Row:
-    """The values for `INSERT_SAMPLE`. The value is JSON, so that 1, 1.0, true and "1" stay four values."""
-    kept = _kept(sample.model_dump())
+def sample_row(sample: Sample, redactor: Redactor) -> Row:
+    """The values for `INSERT_SAMPLE`, without secrets.
+
+    The value is JSON, so that 1, 1.0, true and "1" stay four values.
+    """
+    kept = change_texts(_kept(sample.model_dump()), lambda text: redactor.redact(text)[0])
     return tuple({**kept, "value": to_json(kept["value"]).decode()}.values())
 
 
@@ -144,6 +177,12 @@ def sample(row: Row) -> Sample:
         return Sample.model_validate({**named, "value": from_json(named["value"])})
     except ValueError as error:
         raise BadInput(f'a sample of the probe "{named["probe"]}" cannot be read') from error
+
+
+def sample_bytes(row: Row) -> tuple[tuple[int, ...], tuple[bytes, ...]]:
+    """The numbers and texts in a row of `SELECT_WHOLE_SAMPLES`, as a digest takes them."""
+    sample_id, probe, at_us, mono_us, took_us, *texts = row
+    return (sample_id, at_us, mono_us, took_us), tuple(text.encode() for text in (probe, *texts))
 
 
 def definition_rows(definitions: Definitions) -> list[Row]:

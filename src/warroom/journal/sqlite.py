@@ -24,6 +24,15 @@ Connection = sqlite3.Connection
 Error = sqlite3.Error
 VERSION: str = sqlite3.sqlite_version
 
+
+class DiskFull(CannotWrite):
+    """There is no room. What was committed stays."""
+
+
+class IoFailed(CannotWrite):
+    """The medium failed; the same may succeed after the file was opened anew."""
+
+
 PATIENCE_S = 5.0
 """How long a writer waits for the others before it gives up."""
 
@@ -34,7 +43,6 @@ _NOT_POSSIBLE = {
     sqlite3.SQLITE_CANTOPEN: "opened",
     sqlite3.SQLITE_READONLY: "written",
     sqlite3.SQLITE_PERM: "written",
-    sqlite3.SQLITE_IOERR: "read or written",
 }
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 
@@ -64,10 +72,25 @@ def connect(
             # A journal may come from anybody: its schema may run nothing but plain SQL, and its pages may be damaged.
             connection.execute("PRAGMA trusted_schema = OFF")
             connection.execute("PRAGMA cell_size_check = ON")
+            # What is deleted, redacted or moved leaves zeros, not its bytes.
+            connection.execute("PRAGMA secure_delete = ON")
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+def use_log(connection: Connection, path: Path) -> None:
+    """Puts the file into WAL mode, in which readers and a writer do not wait for each other."""
+    with people_errors(path):
+        (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if mode != "wal":
+        raise CannotWrite(f"the file system of {path} cannot hold a journal", "choose a directory on a local disk")
+
+
+def connect_to_memory() -> Connection:
+    """A new, empty database that is on no disk."""
+    return sqlite3.connect(":memory:", isolation_level=None)
 
 
 @contextmanager
@@ -100,7 +123,11 @@ def people_errors(path: Path) -> Iterator[None]:
 def _told(path: Path, error: Error) -> WarroomError | None:
     primary = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the upper bits say more than people need
     if primary == sqlite3.SQLITE_FULL:
-        return CannotWrite(f"the disk is full: {path} takes no more", "free some space; what was acknowledged is kept")
+        return DiskFull(f"the disk is full: {path} takes no more", "free some space; what was acknowledged is kept")
+    if primary == sqlite3.SQLITE_IOERR:
+        return IoFailed(
+            f"{path} cannot be read or written: {error}", "its disk may fail; what was acknowledged is kept"
+        )
     if primary in _BUSY:
         return Busy(f"{path} is locked by another process", "try again in a moment")
     if verb := _NOT_POSSIBLE.get(primary):

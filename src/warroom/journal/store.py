@@ -1,34 +1,49 @@
 """The journal in one SQLite file: events in a chain, readings, settings, and the definitions that they belong to."""
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from warroom.clock import Clock
 from warroom.core.definitions import Definitions
-from warroom.core.errors import BadInput, Busy, CannotWrite
-from warroom.core.events import Draft, Event, uuid7
+from warroom.core.errors import BadInput, CannotWrite, WarroomError
+from warroom.core.events import KINDS, Draft, Event, Redacted, SamplesDigest, VerdictChanged, uuid7
+from warroom.core.redaction import MARK, Redactor, secrets_of
+from warroom.core.release import Release
 from warroom.core.store import Head, HeadMoved, Sample
 from warroom.journal import rows, sqlite
+from warroom.journal.anchors import Anchors
+from warroom.journal.backup import upgrade
 from warroom.journal.bell import Bell, ring
 from warroom.journal.chain import genesis
+from warroom.journal.checkpoint import checkpoint_text
+from warroom.journal.fallback import FallbackFile, fallback_path
+from warroom.journal.file import JournalFile, held
 from warroom.journal.lock import FileLock, beside
-from warroom.journal.schema import connect_to_journal
+from warroom.journal.medium import refuse_network
+from warroom.journal.reserve import Reserve
+from warroom.journal.samples import Samples
+from warroom.journal.snapshots import Snapshots
 
 _BATCH = 500  # events read at once: no read transaction stays open while a slow consumer works, the WAL can be reset
 _SALT_BYTES = 16
+_QUIET = ", ".join(f"'{kind}'" for kind, body in KINDS.items() if body.quiet)
 
 
-def create_journal(path: Path, definitions: Definitions, clock: Clock, app_version: str) -> "SqliteJournal":
+def create_journal(
+    path: Path, definitions: Definitions, clock: Clock, app_version: str, *, redactor: Redactor | None = None
+) -> "SqliteJournal":
     """A new journal. Its content is on disk as a whole or not at all.
 
-    Raises `BadInput` when something is at `path` already, `CannotWrite` and `Busy` as `append` does.
+    Raises `BadInput` when something is at `path` already or it is on a network, `CannotWrite` and `Busy` as `append`
+    does.
     """
     _refuse_existing(path)
-    with closing(FileLock(beside(path, "lock"))) as lock, _held(lock, path, sqlite.PATIENCE_S):
+    refuse_network(path)
+    with closing(FileLock(beside(path, "lock"))) as lock, held(lock, path, sqlite.PATIENCE_S):
         _refuse_existing(path)  # two first starts at the same moment: the second finds the first's journal
         try:
             _fill(path, definitions, clock, app_version)
@@ -36,20 +51,32 @@ def create_journal(path: Path, definitions: Definitions, clock: Clock, app_versi
             for end in ("", "-wal", "-shm"):
                 Path(f"{path}{end}").unlink(missing_ok=True)
             raise
-    return open_journal(path)
+    return open_journal(path, redactor=redactor)
 
 
-def open_journal(path: Path, *, read_only: bool = False, patience_s: float = sqlite.PATIENCE_S) -> "SqliteJournal":
-    """The journal at `path`. `patience_s` is how long it waits for other writers.
+def open_journal(
+    path: Path,
+    *,
+    read_only: bool = False,
+    patience_s: float = sqlite.PATIENCE_S,
+    redactor: Redactor | None = None,
+    reserve: bool = False,
+) -> "SqliteJournal":
+    """The journal at `path`, brought to the newest format if need be.
 
+    `patience_s` is how long it waits for other writers. `redactor` knows the secrets that no text may hold; without
+    one, those of the environment. With `reserve`, room for events is set aside on the disk while this is open.
     Raises `BadInput` when there is no journal that this program reads, and `CannotWrite` when its file or directory
     cannot be written (a directory must be, even to read, for SQLite's files beside the journal).
     """
-    connection = connect_to_journal(path, read_only=read_only, patience_s=patience_s)
-    journal = SqliteJournal(connection, path, read_only=read_only, patience_s=patience_s)
+    file = JournalFile(path, read_only=read_only, patience_s=patience_s)
+    journal = SqliteJournal(file, redactor or Redactor(secrets_of(os.environ)))
     try:
+        upgrade(file)
         if not read_only:
             journal.check_writable()
+        if reserve:
+            journal.reserve.hold()
     except BaseException:
         journal.close()
         raise
@@ -59,33 +86,39 @@ def open_journal(path: Path, *, read_only: bool = False, patience_s: float = sql
 class SqliteJournal:
     """A `core.store.Journal`. One object is used by one thread, the one that opened it; any number of processes may
     have the same file open.
-
-    Writers queue at a lock file before they ask SQLite, whose own queue starves some of them.
     """
 
-    def __init__(self, connection: sqlite.Connection, path: Path, *, read_only: bool, patience_s: float) -> None:
-        """For `open_journal`, which has checked what is passed in."""
-        self.path = path
-        self._connection = connection
-        self._read_only = read_only
-        self._patience_s = patience_s
-        self._lock = FileLock(beside(path, "lock"))
+    def __init__(self, file: JournalFile, redactor: Redactor) -> None:
+        """For `open_journal`."""
+        self.path = file.path
+        self.reserve = Reserve(file.path)
+        self.anchors = Anchors(file)
+        self._file = file
+        self._redactor = redactor
+        self._samples = Samples(file, redactor)
+        self._snapshots = Snapshots(file)
+        self._anchored = True
 
     @cached_property
     def id(self) -> str:
         """Unique among all journals."""
-        return str(self._rows("SELECT value FROM meta WHERE key = 'journal_id'")[0][0])
+        return str(self._file.rows("SELECT value FROM meta WHERE key = 'journal_id'")[0][0])
 
     def definitions(self) -> Definitions:
-        return rows.definitions(self._rows("SELECT role, name, body FROM definitions"))
+        return rows.definitions(self._file.rows("SELECT role, name, body FROM definitions"))
 
     def append(self, drafts: Sequence[Draft], *, after: int) -> tuple[Event, ...]:
-        prepared = {draft.id: rows.prepare(draft) for draft in drafts}
-        with self._writing(durable=True):
-            new = [draft for draft in prepared.values() if not self._by_id(draft.id)]
-            if new:
-                self._insert(new, after)
-            stored = tuple(rows.event(self._by_id(prepared[draft.id].id)[0]) for draft in drafts)
+        prepared = [rows.prepare(draft, self._redactor) for draft in drafts]
+        try:
+            stored = self._append(prepared, after)
+        except sqlite.DiskFull:
+            if not self.reserve.give_up():
+                raise
+            stored = self._append(prepared, after)
+        except sqlite.IoFailed:
+            self._file.reopen()
+            stored = self._append(prepared, after)  # what was stored after all is found by its id
+        self._anchored = False
         ring(self.path)
         return stored
 
@@ -98,110 +131,128 @@ class SqliteJournal:
         return self._events("WHERE subject = ? ORDER BY seq", subject)
 
     def recent(self, count: int) -> tuple[Event, ...]:
-        return self._events("ORDER BY seq DESC LIMIT ?", count)[::-1]
+        return self._events(f"WHERE kind NOT IN ({_QUIET}) ORDER BY seq DESC LIMIT ?", count)[::-1]
 
     def head(self) -> Head:
         """Before the first event: number 0, and the hash that the first one will follow."""
-        last = self._rows("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1")
+        last = self._file.rows("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1")
         seq, digest = last[0] if last else (0, self._genesis)
         return Head(seq=seq, hash=digest.hex())
 
+    def redact(self, draft: Draft) -> Event:
+        assert isinstance(draft.body, Redacted)
+        (prepared,) = [rows.prepare(draft, self._redactor)]
+        with self._file.writing(durable=True) as connection:
+            erased = self._readable(draft.body.event)
+            self._insert([prepared], self.head())
+            connection.execute("UPDATE events SET salt = NULL, body = NULL WHERE seq = ?", (erased.seq,))
+            connection.execute("DELETE FROM snapshots")  # the state may hold the text as well
+            if isinstance(erased.body, VerdictChanged):  # and the readings that led to it
+                mark = (MARK, '"[redacted]"', erased.body.probe, erased.body.text)
+                connection.execute("UPDATE samples SET text = ?, value = ? WHERE probe = ? AND text = ?", mark)
+            stored = self._event(self._by_id(prepared.id)[0])
+        self._anchored = False
+        ring(self.path)
+        self._file.empty_log()
+        return stored
+
+    def anchor(self, reason: str) -> None:
+        self.anchors.keep(checkpoint_text(self), reason)
+        self._anchored = True
+
+    def snapshot(self) -> Release | None:
+        return self._snapshots.load()
+
+    def keep(self, release: Release) -> None:
+        self._snapshots.keep(release)
+
     def record(self, samples: Sequence[Sample]) -> None:
-        kept = [rows.sample_row(sample) for sample in samples]
-        with self._writing(durable=False) as connection:
-            connection.executemany(rows.INSERT_SAMPLE, kept)
+        if self.reserve.spent:
+            raise CannotWrite("the disk is full: readings are not kept", "free some space; decisions still are")
+        self._samples.record(samples)
 
     def samples(self, probe: str, count: int) -> tuple[Sample, ...]:
-        found = self._rows(f"{rows.SELECT_SAMPLES} WHERE probe = ? ORDER BY id DESC LIMIT ?", probe, count)
-        return tuple(rows.sample(row) for row in reversed(found))
+        return self._samples.last(probe, count)
+
+    def tend(self, now_us: int) -> tuple[SamplesDigest, ...]:
+        if self.reserve.spent:
+            self.reserve.hold()  # there may be room again
+        return self._samples.tend(now_us)
 
     def remember(self, key: str, value: str) -> None:
-        with self._writing(durable=False) as connection:
-            connection.execute(
-                "INSERT INTO settings VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                (key, value),
-            )
+        self._file.remember(key, value)
 
     def recall(self, key: str) -> str:
-        """The setting, or "" when it was never kept."""
-        found = self._rows("SELECT value FROM settings WHERE key = ?", key)
-        return str(found[0][0]) if found else ""
+        return self._file.recall(key)
+
+    @cached_property
+    def fallback(self) -> FallbackFile:
+        """Where events can go while the journal cannot be written. To be asked for while it can be read."""
+        return FallbackFile(fallback_path(self.path), journal_id=self.id, redactor=self._redactor)
 
     def news(self) -> Bell:
         return Bell(self.path)
 
     def data_version(self) -> int:
         """A number that changes when another connection, of this or another process, has committed. Cheap to ask."""
-        return int(self._rows("PRAGMA data_version")[0][0])
+        return int(self._file.rows("PRAGMA data_version")[0][0])
 
     def check_writable(self) -> None:
         """Raises what the next `append` would raise if it failed for the sake of the medium or another writer."""
-        with self._writing(durable=True):
+        with self._file.writing(durable=True):
             pass
 
     def close(self) -> None:
-        """Closes the file. The last writer to do so leaves no `-wal` beside it."""
-        if relaxed := self.__dict__.get("_relaxed"):
-            relaxed.close()
-        self._connection.close()
-        self._lock.close()
-
-    @cached_property
-    def _relaxed(self) -> sqlite.Connection:
-        """For what may be lost with the power. Its commits do not wait for the disk.
-
-        With NORMAL, SQLite still syncs the log before a checkpoint and when it begins anew, so the file stays sound. An
-        event is never lost with them: each commit of the other connection syncs the whole log up to itself.
-        """
-        return sqlite.connect(self.path, mode="rw", synchronous="NORMAL", patience_s=self._patience_s)
+        """Closes the file, after an anchor if events were appended."""
+        if not self._anchored:
+            with suppress(WarroomError):  # the medium has failed meanwhile; the events are safe or were refused
+                self.anchor("closed")
+        self.reserve.close()
+        self._file.close()
 
     @cached_property
     def _genesis(self) -> bytes:
-        hashes = self._rows("SELECT hash FROM definitions ORDER BY role, name")
+        hashes = self._file.rows("SELECT hash FROM definitions ORDER BY role, name")
         return genesis(self.id.encode(), (row[0] for row in hashes))
 
-    def _insert(self, drafts: Sequence[rows.Prepared], after: int) -> None:
-        head = self.head()
-        if head.seq != after:
-            raise HeadMoved
+    def _append(self, prepared: Sequence[rows.Prepared], after: int) -> tuple[Event, ...]:
+        with self._file.writing(durable=True):
+            new = {draft.id: draft for draft in prepared if not self._by_id(draft.id)}
+            if new:
+                head = self.head()
+                if head.seq != after:
+                    raise HeadMoved
+                self._insert(new.values(), head)
+            return tuple(self._event(self._by_id(draft.id)[0]) for draft in prepared)
+
+    def _insert(self, drafts: Iterable[rows.Prepared], head: Head) -> None:
         before = bytes.fromhex(head.hash)
         for seq, draft in enumerate(drafts, head.seq + 1):
             row = rows.seal(draft, seq=seq, before=before, salt=os.urandom(_SALT_BYTES))
-            self._connection.execute(rows.INSERT_EVENT, row)
+            self._file.connection.execute(rows.INSERT_EVENT, row)
             before = row.hash
 
+    def _readable(self, seq: int) -> Event:
+        """The event `seq`, whose body is still there."""
+        found = self._file.rows(f"{rows.SELECT_EVENTS} WHERE seq = ?", seq)
+        if not found:
+            raise BadInput(f"there is no event {seq}")
+        if rows.is_redacted(found[0]):
+            raise BadInput(f"event {seq} was redacted already")
+        return rows.event(found[0])
+
     def _by_id(self, event_id: str) -> list[Any]:
-        return self._rows(f"{rows.SELECT_EVENTS} WHERE id = ?", event_id)
+        return self._file.rows(f"{rows.SELECT_EVENTS} WHERE id = ?", event_id)
 
     def _events(self, where: str, *values: object) -> tuple[Event, ...]:
-        found = self._rows(f"{rows.SELECT_EVENTS} {where}", *values)
-        return tuple(rows.event(row) for row in found)
+        return tuple(self._event(row) for row in self._file.rows(f"{rows.SELECT_EVENTS} {where}", *values))
 
-    def _rows(self, sql: str, *values: object) -> list[Any]:
-        with sqlite.people_errors(self.path):
-            return self._connection.execute(sql, values).fetchall()
-
-    @contextmanager
-    def _writing(self, *, durable: bool) -> Iterator[sqlite.Connection]:
-        if self._read_only:
-            raise CannotWrite(f"{self.path} was opened for reading only")
-        connection = self._connection if durable else self._relaxed
-        with (
-            _held(self._lock, self.path, self._patience_s),
-            sqlite.people_errors(self.path),
-            sqlite.write_transaction(connection),
-        ):
-            yield connection
-
-
-@contextmanager
-def _held(lock: FileLock, path: Path, patience_s: float) -> Iterator[None]:
-    if not lock.acquire(patience_s):
-        raise Busy(f"another process has been writing {path} for {patience_s:g} s", "try again in a moment")
-    try:
-        yield
-    finally:
-        lock.release()
+    def _event(self, row: rows.Row) -> Event:
+        if rows.is_redacted(row):
+            named = f"{rows.SELECT_EVENTS} WHERE subject = ? AND kind = 'redacted' ORDER BY seq DESC LIMIT 1"
+            if redaction := self._file.rows(named, f"event:{row[0]}"):
+                return rows.stand_in(row, self._event(redaction[0]))
+        return rows.event(row)
 
 
 def _fill(path: Path, definitions: Definitions, clock: Clock, app_version: str) -> None:
@@ -214,11 +265,7 @@ def _fill(path: Path, definitions: Definitions, clock: Clock, app_version: str) 
     connection = sqlite.connect(path, mode="rwc")
     try:
         with sqlite.people_errors(path):
-            (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
-            if mode != "wal":
-                raise CannotWrite(
-                    f"the file system of {path} cannot hold a journal", "choose a directory on a local disk"
-                )
+            sqlite.use_log(connection, path)
             with sqlite.write_transaction(connection):
                 migrate(connection)
                 connection.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", facts.items())

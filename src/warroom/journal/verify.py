@@ -1,31 +1,34 @@
 """Whether a journal is what was written into it. Reads only, and trusts nothing that the file says of itself."""
 
-import struct
-from collections.abc import Iterable
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
+from itertools import chain as chained
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from warroom.core.base import Frozen
 from warroom.core.errors import BadInput
 from warroom.core.store import Head
 from warroom.journal import chain, sqlite
-from warroom.journal.checkpoint import Checkpoint, parse_checkpoint
+from warroom.journal.derived import changed_readings, snapshot_fault
 from warroom.journal.schema import connect_to_journal, weakened
+from warroom.journal.vouchers import Voucher, outside, stored
+from warroom.journal.walk import SELECT, Walk, follow
 
 Answer = Literal["intact", "broken", "truncated", "unanchored"]
+VouchedBy = Literal["nothing", "anchors", "signature", "checkpoint"]
 
-_EVENTS = """
-    SELECT seq, at_us, mono_us, v, id, kind, actor, origin, subject, body_hash, salt, body, hash
-    FROM events ORDER BY seq
-"""
+_AT_ONCE = 1000  # rows; a little faster than one by one
 
 
 class Report(Frozen):
     """What was found.
 
-    `intact`: nothing was changed up to the checkpoint. `broken`: something was changed. `truncated`: events that the
-    checkpoint vouches for are gone. `unanchored`: the chain holds, but nothing outside the file vouches for it, so a
-    cut end or a chain computed anew would not show.
+    `intact`: nothing was changed up to the newest anchor or checkpoint. `broken`: something was changed. `truncated`:
+    events that one of those vouches for are gone. `unanchored`: the chain holds, but nothing vouches for it, so a cut
+    end or a chain computed anew would not show.
     """
 
     answer: Answer
@@ -37,118 +40,119 @@ class Report(Frozen):
     """The last event that holds."""
     broken_at: int | None = None
     """The number of the first event that does not hold, when the fault is an event's."""
+    vouched_by: VouchedBy = "nothing"
+    """The strongest that vouches. `anchors`: only those in the file itself, which whoever rewrote it could rewrite."""
+    vouched: int = 0
+    """How many events that one vouches for, from the first."""
     notes: tuple[str, ...] = ()
-    """What else is not as it should be, though it proves nothing about the events: triggers that are missing."""
+    """What else there is to know, though it proves nothing about the events: triggers that are missing, redactions."""
 
 
-class Walk(NamedTuple):
-    """How far a chain holds, and what ends it: `fault` at event `at`, or "" at its end."""
+def verify(
+    path: Path, checkpoint: str | None = None, *, signature: str = "", allowed_signers: Path | None = None
+) -> Report:
+    """Checks events, definitions and the file itself, against its anchors and, where there is one, a checkpoint's text.
 
-    head: Head
-    at: int | None = None
-    fault: str = ""
-
-
-def verify(path: Path, checkpoint: str | None = None) -> Report:
-    """Checks every event, the definitions and the file itself, against a checkpoint's text where there is one.
-
-    Raises `BadInput` when the file is no journal or the text no checkpoint, `CannotWrite` when it cannot be opened.
+    `allowed_signers` is a file as ssh-keygen(1) describes it: signatures of anchors, and `signature` of the checkpoint,
+    are checked against it. Raises `BadInput` when the file is no journal, the text no checkpoint or that file none, and
+    `CannotWrite` when the journal cannot be opened.
     """
-    vouched = parse_checkpoint(checkpoint) if checkpoint is not None else None
+    vouchers = outside(checkpoint, signature, allowed_signers) if checkpoint is not None else []
     connection = connect_to_journal(path, read_only=True)
     connection.text_factory = bytes  # what is hashed is what is stored, even where that is no longer UTF-8
     try:
-        with sqlite.people_errors(path):
+        with sqlite.people_errors(path), ThreadPoolExecutor(1, "integrity") as beside:
+            damage = beside.submit(_damage, path)
             connection.execute("BEGIN")  # one state of the file, whatever others append meanwhile
-            return _report(connection, vouched)
+            found = _found(connection, vouchers, allowed_signers)
+            if found.answer != "broken" and (fault := damage.result() or snapshot_fault(path)):
+                return _broken(fault, found.head)
+            notes = [] if found.answer == "broken" else changed_readings(path)
+            return found.model_copy(update={"notes": (*found.notes, *weakened(connection), *notes)})
     except (BadInput, sqlite.Error) as error:  # damaged pages; a table or column that is gone
         return _broken(f"the file cannot be read to its end: {error}", _NOTHING)
     finally:
         connection.close()
 
 
-def follow(rows: Iterable[tuple[Any, ...]], first: bytes) -> Walk:
-    """Walks rows of `Entry`, salt, body and hash. `first` is what the first event must follow."""
-    seq, before = 0, first
-    for row in rows:
-        fault = _fault(seq + 1, before, row)
-        if fault:
-            return Walk(Head(seq=seq, hash=before.hex()), seq + 1, fault)
-        seq, before = seq + 1, row[-1]
-    return Walk(Head(seq=seq, hash=before.hex()))
+def _damage(path: Path) -> str:
+    """What SQLite says of the file's pages and indexes; "" when they are sound."""
+    with closing(connect_to_journal(path, read_only=True)) as connection:
+        connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+        (said,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    return "" if said == "ok" else f"SQLite finds damage: {said}"
 
 
-def _fault(seq: int, before: bytes, row: tuple[Any, ...]) -> str:
-    *fields, salt, body, digest = row
-    entry = chain.Entry(*fields)
-    if entry.seq != seq:
-        return f"event {seq} is missing; event {entry.seq} stands in its place"
-    if body is None or salt is None:
-        return f"the body of event {seq} was removed"
-    try:
-        if chain.body_hash(salt, body) != entry.body_hash:
-            return f"the body of event {seq} was changed"
-        if chain.event_hash(before, entry) != digest:
-            return f"event {seq} was changed, or is not the one that followed what stands before it"
-    except (TypeError, struct.error):
-        return f"event {seq} holds a value of a type that no event has"
-    return ""
-
-
-def _report(connection: sqlite.Connection, vouched: Checkpoint | None) -> Report:
-    found = _found(connection, vouched)
-    return found.model_copy(update={"notes": weakened(connection)})
-
-
-def _found(connection: sqlite.Connection, vouched: Checkpoint | None) -> Report:
+def _found(connection: sqlite.Connection, vouchers: list[Voucher], allowed_signers: Path | None) -> Report:
     journal_id, first, fault = _beginning(connection)
     if fault:
         return _broken(fault, _NOTHING)
-    walk = follow(connection.execute(_EVENTS), first)
+    walk = follow(_rows(connection), first)
     if walk.fault:
         return _broken(walk.fault, walk.head, walk.at)
-    (damage,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-    if damage != b"ok":
-        return _broken(f"SQLite finds damage: {damage.decode(errors='replace')}", walk.head)
-    if vouched is None:
-        why = f"the chain of {walk.head.seq} events holds, but nothing outside the file vouches for it"
-        return Report(answer="unanchored", why=why, events=walk.head.seq, head=walk.head)
-    return _against(vouched, _at(connection, vouched, first), walk.head, journal_id.decode(errors="replace"))
+    anchors, notes = stored(connection, allowed_signers)
+    report = _against([*anchors, *vouchers], connection, walk, journal_id, first)
+    if walk.redacted:
+        notes.append(f"events that were redacted: {walk.redacted}; later events say by whom and why")
+    return report.model_copy(update={"notes": tuple(notes)})
 
 
-def _beginning(connection: sqlite.Connection) -> tuple[bytes, bytes, str]:
+def _rows(connection: sqlite.Connection) -> Iterator[tuple[Any, ...]]:
+    cursor = connection.execute(SELECT)
+    return chained.from_iterable(iter(lambda: cursor.fetchmany(_AT_ONCE), []))
+
+
+def _beginning(connection: sqlite.Connection) -> tuple[str, bytes, str]:
     """The journal's id, what the first event must follow, and what is wrong with either, or ""."""
     found = connection.execute("SELECT value FROM meta WHERE key = 'journal_id'").fetchone()
     if found is None:
-        return b"", b"", "the journal's id was removed"
+        return "", b"", "the journal's id was removed"
     parts = connection.execute("SELECT role, name, body, hash FROM definitions ORDER BY role, name").fetchall()
     for *part, digest in parts:
         if not all(isinstance(value, bytes) for value in part) or chain.definition_hash(*part) != digest:
-            return found[0], b"", f'the definition "{_words(part[1])}" was changed'
-    return found[0], chain.genesis(found[0], [digest for *_, digest in parts]), ""
+            return "", b"", f'the definition "{_words(part[1])}" was changed'
+    return _words(found[0]), chain.genesis(found[0], [digest for *_, digest in parts]), ""
 
 
-def _at(connection: sqlite.Connection, vouched: Checkpoint, first: bytes) -> str:
-    """The hash where the checkpoint was taken, or "" when the journal ends before that."""
-    if vouched.size == 0:
+def _against(
+    vouchers: list[Voucher], connection: sqlite.Connection, walk: Walk, journal_id: str, first: bytes
+) -> Report:
+    """What the vouchers say of a chain that holds."""
+    head = walk.head
+    for voucher in sorted(vouchers, key=lambda each: each.checkpoint.size):
+        told = voucher.checkpoint
+        if told.journal_id != journal_id:
+            return _broken(f"{voucher.name} is of journal {told.journal_id}, but this is {journal_id}", _NOTHING)
+        if told.size > head.seq:
+            why = f"{voucher.name} vouches for {told.size} events, but the journal ends after {head.seq}"
+            return Report(answer="truncated", why=why, events=head.seq, head=head)
+        if told.hash != _hash_at(connection, told.size, first):
+            why = f"event {told.size} is not the one that {voucher.name} vouches for: the chain was computed anew"
+            return _broken(why, _NOTHING, told.size or None)
+    if not vouchers:
+        why = f"the chain of {head.seq} events holds, but nothing vouches for it: neither an anchor nor a checkpoint"
+        return Report(answer="unanchored", why=why, events=head.seq, head=head)
+    return _intact(max(vouchers, key=lambda each: (_RANK.index(each.by), each.checkpoint.size)), head)
+
+
+_RANK: tuple[VouchedBy, ...] = ("nothing", "anchors", "signature", "checkpoint")
+
+
+def _intact(strongest: Voucher, head: Head) -> Report:
+    size = strongest.checkpoint.size
+    why = f"as {strongest.name} vouches, up to event {size}, and {head.seq - size} events since are chained to it"
+    if strongest.by == "anchors":
+        why += (
+            "; it stands in the file itself, so against whoever may write that, only a checkpoint kept elsewhere helps"
+        )
+    return Report(answer="intact", why=why, events=head.seq, head=head, vouched_by=strongest.by, vouched=size)
+
+
+def _hash_at(connection: sqlite.Connection, size: int, first: bytes) -> str:
+    if size == 0:
         return first.hex()
-    found = connection.execute("SELECT hash FROM events WHERE seq = ?", (vouched.size,)).fetchone()
-    return str(found[0].hex()) if found else ""
-
-
-def _against(vouched: Checkpoint, hash_there: str, head: Head, journal_id: str) -> Report:
-    if vouched.journal_id != journal_id:
-        return _broken(f"the checkpoint is of journal {vouched.journal_id}, but this is {journal_id}", _NOTHING)
-    if vouched.size > head.seq:
-        why = f"the checkpoint vouches for {vouched.size} events, but the journal ends after {head.seq}"
-        return Report(answer="truncated", why=why, events=head.seq, head=head)
-    if vouched.hash != hash_there:
-        why = f"event {vouched.size} is not the one that the checkpoint vouches for: the chain was computed anew"
-        return _broken(why, _NOTHING, vouched.size or None)
-    why = (
-        f"the {vouched.size} events that the checkpoint vouches for are as they were; {head.seq - vouched.size} follow"
-    )
-    return Report(answer="intact", why=why, events=head.seq, head=head)
+    ((digest,),) = connection.execute("SELECT hash FROM events WHERE seq = ?", (size,)).fetchall()
+    return str(digest.hex())
 
 
 def _broken(why: str, head: Head, at: int | None = None) -> Report:

@@ -4,19 +4,17 @@ Calls httpx at its transport, below the client that has those habits. The only m
 """
 
 import asyncio
-import errno
 import logging
-import os
-import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from importlib.metadata import version
 
 import httpx
 
-from warroom.probing.resolver import Forbidden, NotFound, Resolver
+from warroom.probing.dial import addresses_of, host_and_port, why_not_connected
+from warroom.probing.resolver import Resolver
 from warroom.probing.source import Trouble
+from warroom.probing.trust import tls_context
 
 BODY_LIMIT = 64 * 1024  # bytes as sent: a compressed answer of 398 KiB has become 400 MiB
 
@@ -25,6 +23,15 @@ for _name in ("httpx", "httpcore"):  # below this level they log URLs and header
 
 _PORTS = {"http": 80, "https": 443}
 _USER_AGENT = f"warroom/{version('warroom')}"
+
+_PHASES = {
+    "dns": ("look_up.started", "look_up.complete"),
+    "connect": ("connection.connect_tcp.started", "connection.connect_tcp.complete"),
+    "tls": ("connection.start_tls.started", "connection.start_tls.complete"),
+    "first_byte": ("http11.send_request_headers.started", "http11.receive_response_headers.complete"),
+}
+"""By the names that httpcore gives to what happens, but for the first, which is ours."""
+PHASES = tuple(_PHASES)
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,30 @@ class Answer:
     """Whether that is all of it."""
     took_s: float
     """From the name look-up to the last byte read."""
+    phases_s: Mapping[str, float]
+    """How long its parts took, by `PHASES`. A part that did not happen is missing."""
+
+
+class _Stopwatch:
+    """Notes when things happen; of those that happen again, with another address, the last time."""
+
+    def __init__(self) -> None:
+        self._time = asyncio.get_running_loop().time
+        self._at = {"look_up.started": self._time()}
+
+    def note(self, event: str) -> None:
+        self._at[event] = self._time()
+
+    async def trace(self, event: str, _details: object) -> None:
+        """As httpcore calls it."""
+        self.note(event)
+
+    def passed(self) -> float:
+        return self._time() - self._at["look_up.started"]
+
+    def phases(self) -> dict[str, float]:
+        at = self._at
+        return {name: at[end] - at[begin] for name, (begin, end) in _PHASES.items() if begin in at and end in at}
 
 
 class HttpClient:
@@ -55,11 +86,10 @@ class HttpClient:
         self, url: httpx.URL, *, method: str = "GET", headers: Mapping[str, str] | None = None, body: str = ""
     ) -> Answer:
         """Raises `Trouble`. Has no time limit of its own."""
-        loop = asyncio.get_running_loop()
-        began = loop.time()
+        watch = _Stopwatch()
         where = _where(url.host, url)
         try:
-            response = await self._send(url, method, headers or {}, body)
+            response = await self._send(url, method, headers or {}, body, watch)
             try:
                 content, complete = await _read(response)
             finally:
@@ -70,15 +100,18 @@ class HttpClient:
             raise Trouble(f"no HTTP answer from {where}: {error}") from None
         except httpx.TransportError:
             raise Trouble(f"connection to {where} lost") from None
-        return Answer(response.status_code, response.headers, content, complete, loop.time() - began)
+        return Answer(response.status_code, response.headers, content, complete, watch.passed(), watch.phases())
 
     async def close(self) -> None:
         await self._transport.aclose()
 
-    async def _send(self, url: httpx.URL, method: str, headers: Mapping[str, str], body: str) -> httpx.Response:
+    async def _send(
+        self, url: httpx.URL, method: str, headers: Mapping[str, str], body: str, watch: _Stopwatch
+    ) -> httpx.Response:
         """The response to the first address that takes the connection."""
         host = url.raw_host.decode("ascii")
-        addresses = await self._addresses(host)
+        addresses = await addresses_of(self._resolver, host)
+        watch.note("look_up.complete")
         why = ""
         for address in addresses:
             request = httpx.Request(
@@ -86,21 +119,17 @@ class HttpClient:
                 url.copy_with(host=address),  # the address that was looked at, not one that a second look-up finds
                 headers=self._headers(url, headers),
                 content=body.encode() or None,
-                extensions={"sni_hostname": host, "timeout": {"connect": self._deadline_s / len(addresses)}},
+                extensions={
+                    "sni_hostname": host,
+                    "timeout": {"connect": self._deadline_s / len(addresses)},
+                    "trace": watch.trace,
+                },
             )
             try:
                 return await self._transport.handle_async_request(request)
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-                why = _why_not_connected(error, host, _where(address, url))
+                why = why_not_connected(error, host, _where(address, url))
         raise Trouble(why)
-
-    async def _addresses(self, host: str) -> list[str]:
-        try:
-            return await self._resolver.addresses(host)
-        except NotFound as error:
-            raise Trouble(str(error)) from None
-        except Forbidden as error:
-            raise Trouble(str(error), blames="messenger") from None
 
     def _headers(self, url: httpx.URL, own: Mapping[str, str]) -> httpx.Headers:
         """A file may replace the usual headers, but not the two on which the honesty of a reading rests."""
@@ -118,14 +147,6 @@ def parse_url(text: str) -> httpx.URL:
         raise ValueError("the URL is not valid") from None
 
 
-@cache  # building one takes 24 ms of CPU, and it never changes
-def tls_context() -> ssl.SSLContext:
-    """Trusts the public roots, and those of this machine: a company's own are there."""
-    context = httpx.create_ssl_context(trust_env=False)
-    context.load_default_certs()
-    return context
-
-
 async def _read(response: httpx.Response) -> tuple[bytes, bool]:
     content = b""
     async for chunk in response.aiter_raw():
@@ -135,26 +156,5 @@ async def _read(response: httpx.Response) -> tuple[bytes, bool]:
     return content, True
 
 
-def _why_not_connected(error: httpx.TransportError, host: str, where: str) -> str:
-    for cause in _causes(error):
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"certificate of {host} refused: {cause.verify_message}"
-        if isinstance(cause, ssl.SSLError):
-            return f"no TLS with {where}: {(cause.reason or 'unknown reason').replace('_', ' ').lower()}"
-        if isinstance(cause, OSError) and cause.errno == errno.ECONNREFUSED:
-            return f"connection refused at {where}"
-        if isinstance(cause, OSError) and cause.errno:
-            return f"no connection to {where}: {os.strerror(cause.errno).lower()}"
-    return f"no connection to {where}"
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    cause: BaseException | None = error
-    while cause is not None:
-        yield cause
-        cause = cause.__cause__ or cause.__context__
-
-
 def _where(host: str, url: httpx.URL) -> str:
-    port = url.port or _PORTS[url.scheme]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return host_and_port(host, url.port or _PORTS[url.scheme])

@@ -2,12 +2,15 @@
 
 from abc import abstractmethod
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from pydantic import ConfigDict
 
 from warroom.core.base import Frozen
+from warroom.core.errors import nearest
 from warroom.core.probe import Blames, Check, Measurement, ProbeSpec
+from warroom.probing.json_path import JsonPath
 from warroom.probing.resolver import Resolver
 
 
@@ -18,6 +21,15 @@ class Trouble(Exception):
         """`blames` is for the cases in which it is not what the source blames normally."""
         super().__init__(text)
         self.blames = blames
+
+
+@contextmanager
+def needing(kind: str, package: str, extra: str) -> Iterator[None]:
+    """Around the import of an optional dependency. Raises `ValueError` that says how to install it."""
+    try:
+        yield
+    except ImportError:
+        raise ValueError(f"the {kind} probe needs {package}: pip install 'warroom[{extra}]'") from None
 
 
 class Source(Protocol):
@@ -41,9 +53,22 @@ class SourceSpec(Frozen):
 
     kind: str
 
+    @property
     @abstractmethod
+    def offers(self) -> tuple[str, ...]:
+        """What checks can get: names such as `status`, and forms such as `header:NAME` whose second half is free."""
+
     def admit(self, check: Check) -> None:
-        """Raises `ValueError` with a sentence when this kind cannot give what the check asks for."""
+        """Raises `ValueError` with a sentence when this source cannot give what the check asks for."""
+        if check.min_volume is not None:
+            raise ValueError(f'a source of kind {self.kind} has no volume for "min_volume"')
+        form, _, rest = check.get.partition(":")
+        if rest and any(offer.startswith(f"{form}:") for offer in self.offers):
+            if form in ("json", "count"):
+                JsonPath.parse(rest)
+        elif check.get not in self.offers:
+            hint = nearest(check.get, self.offers) or f"write {', '.join(self.offers)}"
+            raise ValueError(f'a source of kind {self.kind} has no "{check.get}"; {hint}')
 
     @abstractmethod
     def open(self, spec: ProbeSpec, resolver: Resolver) -> Source:

@@ -1,6 +1,7 @@
 """Events as JSON lines: one event a line, in order, whole; the checkpoint last."""
 
 import json
+import re
 from collections.abc import Iterable
 from typing import IO
 
@@ -8,10 +9,17 @@ from warroom.core.errors import BadInput
 from warroom.core.events import Event
 from warroom.core.views import utc
 
+_LAST_FENCE = re.compile(r"```text\n([^`]*)```\s*\Z")
+"""How an export as Markdown ends."""
+
 
 def event_line(event: Event) -> str:
-    """`seq, id, time, kind, actor, subject, body, hash`; the time is RFC 3339, UTC, with microseconds."""
+    """`seq, id, time, kind, actor, subject, body, hash`; the time is RFC 3339, UTC, with microseconds.
+
+    An event that was redacted has `redacted_by` too, the number of the one that says by whom and why.
+    """
     body = event.body
+    redaction = {"redacted_by": event.redacted_by} if event.redacted_by else {}
     return _json(
         {
             "seq": event.seq,
@@ -22,6 +30,7 @@ def event_line(event: Event) -> str:
             "subject": body.subject,
             "body": body.model_dump(mode="json"),
             "hash": event.hash,
+            **redaction,
         }
     )
 
@@ -34,7 +43,9 @@ def write_jsonl(out: IO[str], events: Iterable[Event], checkpoint: str) -> None:
 
 
 def checkpoint_in(text: str) -> str:
-    """The checkpoint's text in a JSONL export, or `text` itself when it is no export. Raises `BadInput`."""
+    """The checkpoint's text at the end of an export, or `text` itself when it is no export. Raises `BadInput`."""
+    if fenced := _LAST_FENCE.search(text):
+        return fenced[1]
     if not text.lstrip().startswith("{"):
         return text
     last = text.rstrip().rpartition("\n")[2]

@@ -1,4 +1,4 @@
-"""A child process that leads a group of its own, with stdin empty and stdout and stderr on one pipe.
+"""A child process that leads a group of its own, with stdin empty, and stdout and stderr on one pipe or on two.
 
 It lives here until it has exited or must be ended. What its output and its exit mean is not known here.
 """
@@ -13,21 +13,33 @@ from typing import Any, Literal, cast
 
 Cause = Literal["exited", "stopped", "timeout"]
 
+_STDOUT, _STDERR = 1, 2
+
 _LEFTOVERS_S = 1.0
 """How long processes that the leader left behind may go on printing."""
 _AFTER_KILL_S = 2.0
 """KILL works at once, unless the process belongs to another user or waits for a dead disk."""
 
 
+OnChunk = Callable[[bytes], None]
+
+
 async def start_child(
-    argv: Sequence[str], *, cwd: Path | None, env: Mapping[str, str] | None, on_chunk: Callable[[bytes], None]
+    argv: Sequence[str],
+    *,
+    cwd: Path | None,
+    env: Mapping[str, str] | None,
+    on_chunk: OnChunk,
+    on_error_chunk: OnChunk | None = None,
 ) -> "Child":
-    """Starts `argv`. Raises what `subprocess.Popen` raises."""
+    """Starts `argv`; without `on_error_chunk` stderr comes in order with stdout. Raises what `Popen` raises."""
     loop = asyncio.get_running_loop()
-    devnull, merged = asyncio.subprocess.DEVNULL, asyncio.subprocess.STDOUT
+    devnull, pipe, merged = asyncio.subprocess.DEVNULL, asyncio.subprocess.PIPE, asyncio.subprocess.STDOUT
+    stderr = pipe if on_error_chunk else merged
     _, child = await loop.subprocess_exec(
-        lambda: Child(on_chunk), *argv, stdin=devnull, stderr=merged, cwd=cwd, env=env, start_new_session=True
-    )
+        lambda: Child(on_chunk, on_error_chunk),
+        *argv, stdin=devnull, stderr=stderr, cwd=cwd, env=env, start_new_session=True,
+    )  # fmt: skip
     return child
 
 
@@ -38,9 +50,10 @@ class Child(asyncio.SubprocessProtocol):
     between two chunks.
     """
 
-    def __init__(self, on_chunk: Callable[[bytes], None]) -> None:
+    def __init__(self, on_chunk: OnChunk, on_error_chunk: OnChunk | None = None) -> None:
         loop = asyncio.get_running_loop()
-        self._on_chunk = on_chunk
+        self._takes = {_STDOUT: on_chunk} | ({_STDERR: on_error_chunk} if on_error_chunk else {})
+        self._open_pipes = len(self._takes)
         self._exited: asyncio.Future[None] = loop.create_future()
         self._closed: asyncio.Future[None] = loop.create_future()
         self.left_behind = False
@@ -112,11 +125,13 @@ class Child(asyncio.SubprocessProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.SubprocessTransport", transport)
 
-    def pipe_data_received(self, _fd: int, data: bytes) -> None:
-        self._on_chunk(data)
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        self._takes[fd](data)
 
     def pipe_connection_lost(self, _fd: int, _problem: Exception | None) -> None:
-        self._closed.set_result(None)
+        self._open_pipes -= 1
+        if not self._open_pipes:
+            self._closed.set_result(None)
 
     def process_exited(self) -> None:
         self._exited.set_result(None)

@@ -72,14 +72,15 @@ async def _run(
     try:
         child = await start_child(argv, cwd=cwd, env=env, on_chunk=output.take)
     except (OSError, ValueError) as problem:
-        return _End("not_started", None, _why_not_started(problem, argv[0], cwd))
+        return _End("not_started", None, why_not_started(problem, argv[0], cwd))
     cause = await child.live(timeout_s, stop, grace_s)
     status = child.exit_status
     why = _why(cause, status, timeout_s) + ("; processes that it left behind were ended" if child.left_behind else "")
     return _End(_ended(cause, status), status, why)
 
 
-def _why_not_started(problem: OSError | ValueError, program: str, cwd: Path | None) -> str:
+def why_not_started(problem: OSError | ValueError, program: str, cwd: Path | None) -> str:
+    """In words for people, what kept `program` from starting."""
     if isinstance(problem, ValueError):  # a NUL or a lone surrogate in an argument or a variable
         return f"cannot start {program}: {problem}"
     if cwd is not None and str(problem.filename) == str(cwd):
@@ -101,14 +102,15 @@ def _ended(cause: Cause, status: int | None) -> Ended:
 
 def _why(cause: Cause, status: int | None, timeout_s: float) -> str:
     if cause == "exited" and status is not None:
-        return f"exit status {status}" if status >= 0 else f"killed by {_signal_name(-status)}"
+        return f"exit status {status}" if status >= 0 else f"killed by {signal_name(-status)}"
     asked = f"timed out after {timeout_s:g} s" if cause == "timeout" else "stopped"
     if status is None:
         return f"{asked}, but could not be ended and may still run"
     return asked if cause == "timeout" else f"stopped by {'KILL' if status == -signal.SIGKILL else 'TERM'}"
 
 
-def _signal_name(number: int) -> str:
+def signal_name(number: int) -> str:
+    """Such as `SIGKILL`."""
     try:
         return signal.Signals(number).name
     except ValueError:  # the real-time signals have no names

@@ -59,7 +59,7 @@ class Action:
 
 COCKPIT = (
     Action(
-        "tick", "space", "tick", "tick the item off, with the figure and note that stand in the editor",
+        "tick", "space", "tick", "tick the item off, with the editor's figure and note",
         _of_item(lambda plan, state, item: decisions.tick(plan, state, item, note="", value="", seen=())),
     ),
     Action("note", "n", "note", "write a note on the item", _of_item(lambda _plan, _state, _item: ())),
@@ -72,14 +72,14 @@ COCKPIT = (
         _of_item(lambda plan, state, item: decisions.fail(plan, state, item, reason="…", seen=())),
     ),
     Action(
-        "reopen", "u", "reopen", "open the item again; what was said of it stays in the journal",
+        "reopen", "u", "reopen", "open the item again; the journal keeps what was said",
         _of_item(lambda plan, state, item: decisions.reopen(plan, state, item, reason="")),
     ),
     Action(
-        "run", "x", "run step", "run the item's command; shows first what, where and as whom",
+        "run", "x", "run step", "run the item's command; first shows what, where, as whom",
         _of_item(lambda plan, state, item: decisions.start_step(plan, state, item, _NOWHERE)),
     ),
-    Action("rollback", "R", "", "take production back; runs only after the typed release name", _rollback),
+    Action("rollback", "R", "", "take production back; first asks for the release's name", _rollback),
     Action("figure", "v", "figure", "enter the figure that proves the item", _of_item(lambda _plan, _state, _item: ())),
     Action("find", "slash", "find", "find an item by words of its title; again for the next one", shown="/"),
     Action("journal", "l", "journal", "the journal of this release"),

@@ -43,6 +43,9 @@ class Frames:
             local=_local(now_us),
             operator=live.operator,
             saved=release.hash[:8],
+            unsaved=live.unsaved,
+            role=live.role,
+            driver=release.driver,
             trouble=live.trouble,
             worst=worst.word if worst else "pending",
         )

@@ -60,10 +60,7 @@ class Selection:
         The selected item itself comes last.
         """
         ids = list(self._live.plan.places)
-        if self.item:
-            at = ids.index(self.item) + 1
-        else:
-            at = next((ids.index(item.id) for item in self.phase.walk()), 0)
+        at = ids.index(self.item) + 1 if self.item else next((ids.index(item.id) for item in self.phase.walk()), 0)
         return next((item_id for item_id in ids[at:] + ids[:at] if fits(item_id)), "")
 
     def _first_open(self) -> str:

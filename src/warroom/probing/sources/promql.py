@@ -29,11 +29,14 @@ class PromqlSpec(SourceSpec):
     """How much the value rests on, for `min_volume`."""
     headers: dict[str, str] = {}
 
+    @property
+    def offers(self) -> tuple[str, ...]:
+        return ("value",)
+
     def admit(self, check: Check) -> None:
-        if check.get != "value":
-            raise ValueError(f'a promql source has no "{check.get}", only "value"')
         if check.min_volume is not None and self.volume is None:
             raise ValueError('"min_volume" needs a "volume" query in the source')
+        super().admit(check.model_copy(update={"min_volume": None}))
 
     def open(self, spec: ProbeSpec, resolver: Resolver) -> Source:
         from warroom.probing.http_client import HttpClient, parse_url

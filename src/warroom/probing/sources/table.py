@@ -10,10 +10,21 @@ from warroom.core.probe import Blames, Measurement, ProbeSpec
 from warroom.probing.resolver import Resolver
 from warroom.probing.secrets import Secrets, check_placeholders
 from warroom.probing.source import Source, SourceSpec, Trouble
+from warroom.probing.sources.command import CommandSpec
 from warroom.probing.sources.http import HttpSpec
 from warroom.probing.sources.promql import PromqlSpec
+from warroom.probing.sources.report import ReportSpec
+from warroom.probing.sources.tcp import TcpSpec
+from warroom.probing.sources.tls import TlsSpec
 
-SPECS: dict[str, type[SourceSpec]] = {"http": HttpSpec, "promql": PromqlSpec}
+SPECS: dict[str, type[SourceSpec]] = {
+    "http": HttpSpec,
+    "promql": PromqlSpec,
+    "command": CommandSpec,
+    "report": ReportSpec,
+    "tls": TlsSpec,
+    "tcp": TcpSpec,
+}
 
 
 def check_source(raw: Mapping[str, JsonValue]) -> SourceSpec:

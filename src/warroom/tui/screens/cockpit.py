@@ -31,6 +31,9 @@ from warroom.tui.widgets.probes import ProbeList, ProbePane
 from warroom.tui.widgets.rollback_bar import RollbackBar
 
 
+SLOW_S = 0.15
+
+
 class CockpitScreen(ActionScreen):
     """Shows what the release is, and turns keys into wishes."""
 
@@ -114,7 +117,7 @@ class CockpitScreen(ActionScreen):
             self.query_one(ItemPane).view = self._frames.item(self.item)
 
     def _tell_of_rollback(self) -> None:
-        """A rollback that an earlier cockpit left half-way is the first thing that whoever starts this one must know."""
+        """If an earlier cockpit left one half-way, that is the first thing to know."""
         if words := self._frames.half_way():
             self.notify(words, title="rollback", severity="error", markup=False, timeout=30)
 
@@ -238,6 +241,7 @@ class CockpitScreen(ActionScreen):
 
     def _wish(self, wish: Wish) -> None:
         follow(self, self._live.act(wish), partial(Acted, self.item))
+        self.set_timer(SLOW_S, self._show_masthead)  # which says so when the disk takes its time
 
     @on(Acted)
     def _acted(self, message: Acted) -> None:
@@ -252,7 +256,8 @@ class CockpitScreen(ActionScreen):
 
     def refuse(self, reason: str) -> None:
         self.query_one(Editor).refuse(reason)
-        super().refuse(reason)
+        if reason != self._live.trouble:  # that was told when it began, and stands in the masthead
+            super().refuse(reason)
 
     def _move(self, by: int) -> None:
         """In a field an arrow does nothing: else what is typed next would be said of another item."""

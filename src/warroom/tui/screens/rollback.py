@@ -33,6 +33,7 @@ class RollbackScreen(ActionScreen):
     """Shows the plan until the journal holds that it was started, then the run, also when it is come back to."""
 
     CSS_PATH = "rollback.tcss"
+    AUTO_FOCUS = ""  # Textual would take the name's field, also where it is hidden, and the answers would be text in it
     ACTIONS = actions.ROLLBACK
     BINDINGS = actions.bindings(actions.ROLLBACK)
 
@@ -73,6 +74,7 @@ class RollbackScreen(ActionScreen):
         yield Keys(id="keys")
 
     def on_mount(self) -> None:
+        self.app.clear_notifications()  # whoever comes here has heard them
         self.query_one("#reason-field").display = False
         name = self._live.release.name
         self.query_one("#arm-title", Lines).show(

@@ -29,25 +29,23 @@ class ChecklistPane(Pane, can_focus=True):
     def __init__(self, id: str) -> None:  # noqa: A002  # Textual's name
         super().__init__(id=id)
         self._top = 0
+        self._head = 0
+        self._shown: list[TreeRow | None] = []
+        """What stands in each line under the head, for clicks."""
 
     def draw(self, width: int, height: int) -> list[Content]:
         tight = height < 24
         head = [] if tight else [self._heading(width), Content("")]
-        room = height - len(head)
-        shown = self._aired(room)
-        if len(shown) <= room:
-            self._top = 0
-            return [*head, *(self._row(each, width) if each else line("") for each in shown)]
-        at = self._index()
-        self._scroll(at, room)
-        window = [self._row(each, width) for each in self.rows[self._top : self._top + room]]
-        phase = self._phase_above(self._top)
-        if phase is not None and at > self._top and window:
-            window[0] = self._phase(phase, width, extra=str(self.done) if tight else "")
-        below = len(self.rows) - self._top - room
-        if below > 0 and at < self._top + room - 1:
-            window[-1] = row(width, (f"     {below + 1} more below", "$quiet"))
-        return [*head, *window]
+        self._head = len(head)
+        self._shown = self._visible(height - len(head))
+        out = [self._row(each, width) if each else line("") for each in self._shown]
+        first = self._shown[0] if self._shown else None
+        if tight and first and first is not self.rows[self._top]:
+            out[0] = self._phase(first, width, extra=str(self.done))
+        below = len(self.rows) - self._top - len(out)
+        if below > 0 and out:
+            out[-1] = row(width, (f"     {below + 1} more below", "$quiet"))
+        return [*head, *out]
 
     def move(self, by: int) -> str:
         """The id of the row that is `by` selectable rows further, stopping at both ends."""
@@ -58,12 +56,24 @@ class ChecklistPane(Pane, can_focus=True):
         return ids[max(0, min(len(ids) - 1, at + by))]
 
     def on_click(self, event: events.Click) -> None:
-        head = 0 if self.size.height < 24 else 2
-        shown = self._aired(self.size.height - head)
-        at = self._top + event.y - head
-        each = shown[at] if event.y >= head and at < len(shown) else None
+        at = event.y - self._head
+        each = self._shown[at] if 0 <= at < len(self._shown) else None
         if each and each.id:
             self.post_message(self.Picked(each.id))
+
+    def _visible(self, room: int) -> list[TreeRow | None]:
+        """The rows in sight, None for an empty line. A phase that is scrolled out stands in place of the first one."""
+        aired = self._aired(room)
+        if len(aired) <= room:
+            self._top = 0
+            return aired
+        at = self._index()
+        self._scroll(at, room)
+        window: list[TreeRow | None] = [*self.rows[self._top : self._top + room]]
+        phase = self._phase_above(self._top)
+        if phase is not None and at > self._top and window:
+            window[0] = phase
+        return window
 
     def _aired(self, room: int) -> list[TreeRow | None]:
         """The rows, with air around each opened phase when there is room for it."""

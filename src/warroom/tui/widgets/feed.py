@@ -30,7 +30,7 @@ class Feed(Pane):
         parts = [cell(str(each.seq), 6, "$quiet")] if wide else []
         parts.append(cell(clock_time(each.at_us), 10, "$quiet"))
         if wide:
-            parts.append(cell(t_clock(each.at_us, self.view.t0_us), 14, "$quiet"))
+            parts += [cell(t_clock(each.at_us, self.view.t0_us), 13, "$quiet"), line(" ")]
         parts.append(cell(each.who, 11 if wide else 9))
         glyph = line(" ", (look.glyph, look.role), " ", cell(look.word, 11, look.role if loud else ""), " ")
         return row(width, line(*parts, glyph, each.text))

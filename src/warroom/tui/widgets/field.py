@@ -3,6 +3,8 @@
 from textual import events
 from textual.widgets import Input
 
+from warroom.core.plain import one_line
+
 
 class Field(Input):
     """Single letters are text in here; escape leaves. Paste can be refused."""
@@ -24,8 +26,8 @@ class Field(Input):
             super().action_paste()
 
     def _on_paste(self, event: events.Paste) -> None:
-        if self._refuse_paste:
-            event.prevent_default()
-            event.stop()
-        else:
-            super()._on_paste(event)
+        """As one harmless line: Textual takes only the first of several, and shows control sequences as they come."""
+        event.prevent_default()
+        event.stop()
+        if not self._refuse_paste:
+            self.insert_text_at_cursor(one_line(event.text))

@@ -28,7 +28,7 @@ class Keys(Pane):
         kept = line("")
         for key in others:
             longer = line(kept, _key(key), "   ")
-            if longer.cell_length + tail.cell_length > width:
+            if longer.cell_length + tail.cell_length >= width:
                 break
             kept = longer
         return [row(width, kept, tail)]

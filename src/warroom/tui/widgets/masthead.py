@@ -23,6 +23,12 @@ class Masthead(Pane):
         operator: str
         saved: str
         """The head's first hex digits."""
+        unsaved: int
+        """Acts that are not on disk yet."""
+        role: str
+        """`drives`, `stands by` or `watches`."""
+        driver: str
+        """Who drives, when it is another cockpit."""
         trouble: str
         """Why the journal cannot be written, or ""."""
         worst: str
@@ -35,15 +41,15 @@ class Masthead(Pane):
         if view is None:
             return []
         name = line((view.release, "bold"), (f" → {view.environment}", "$quiet"))
-        clock = line((view.clock, "bold $accent"), "  ", self._state(view))
+        clock = line((view.clock, "bold $accent"), "  ", self._state(view), self._role(view))
         times = line(view.utc, (" UTC", "$quiet"), (f"   {view.local}" if view.local and width > 60 else "", "$quiet"))
         who = line(view.operator, "   ", self._saved(view))
         if height == 1:
-            return [row(width, line(name, "   ", clock), line(times, "   ", who))]
+            return [row(width, line(name, "   ", clock, self._driver(view)), line(times, "   ", who))]
         if width < 72:
             look = VERDICT[view.worst]
             times = line(times, "   ", (f"{look.glyph} {look.word}", look.role))
-        return [row(width, name, clock), row(width, times, who)]
+        return [row(width, name, clock), row(width, line(times, self._driver(view)), who)]
 
     @staticmethod
     def _state(view: View) -> Part:
@@ -54,7 +60,18 @@ class Masthead(Pane):
         return (f" {look.glyph} {look.word} ", style)
 
     @staticmethod
+    def _role(view: View) -> Part:
+        return "" if view.role == "drives" else line(" ", (f" {view.role.upper()} ", "bold $ink on $accent"))
+
+    @staticmethod
+    def _driver(view: View) -> Part:
+        who = f"{view.driver} drives" if view.driver else "nobody drives"
+        return ("" if view.role == "drives" else f"   {who}", "$quiet")
+
+    @staticmethod
     def _saved(view: View) -> Part:
         if view.trouble:
             return (" ✗ NOT SAVED ", "bold $ink on $fail")
+        if view.unsaved:
+            return (f"‖ saving {view.unsaved}", "bold $warn")
         return line(("✓ saved", "$ok"), (f" {view.saved}", "$quiet"))

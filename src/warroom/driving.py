@@ -1,0 +1,132 @@
+"""What exactly one process does for a release: it probes, runs commands, and writes down what they change.
+
+It lives in the engine's thread and loop. Which process that is, is `live`'s business.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import Future, wait
+from functools import partial
+from typing import Any
+
+from warroom.core import decisions, views
+from warroom.core.decisions import Decision, Wish
+from warroom.core.definitions import Definitions
+from warroom.core.events import RollbackStopped
+from warroom.core.probe import Outcome, Verdict
+from warroom.core.release import Release
+from warroom.core.store import Sample
+from warroom.desk import Desk
+from warroom.identity import Here
+from warroom.probing.engine import Engine, Observation
+from warroom.probing.sampling import Sampler
+from warroom.steps import GRACE_S, OutputPart, Steps
+
+ENDING_S = GRACE_S + 2  # how long an end waits for a running command to stop and its result to be stored
+
+OBSERVER = "warroom"
+"""The actor of what nobody did: verdict changes, recovery, interruption."""
+
+
+class Driving:
+    """Started once and stopped once."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        sampler: Sampler,
+        here: Here,
+        *,
+        on_reading: Callable[[], None],
+        on_output: Callable[[OutputPart], None],
+    ) -> None:
+        """Both listeners are called in the engine's thread."""
+        self._desk = desk
+        self._clock = sampler.clock
+        self._on_reading = on_reading
+        self._works: list[Future[None]] = []
+        self._engine = Engine(desk.plan.probes, sampler, on_observation=self._observe)
+        self._steps = Steps(desk, sampler.clock, here, on_output)
+
+    def start(self, kept: Mapping[str, Sequence[Sample]]) -> None:
+        """Settles what a crash left, and goes on from the readings that were kept."""
+        self._settle_what_a_crash_left()
+        self._engine.preload(kept)
+        self._engine.start()
+        self._engine.submit(self._watch())
+
+    def stop(self) -> None:
+        """Ends what runs, and stores how it ended. Takes a few seconds at most."""
+        if self._unended():
+            self.stop_step()
+            wait(self._unended(), ENDING_S)
+        self._engine.stop()
+
+    def verdicts(self) -> tuple[Verdict, ...]:
+        return self._engine.verdicts(self._clock.mono_us())
+
+    def points(self, probe: str, count: int) -> list[tuple[float | None, Outcome]]:
+        return [(value, outcome) for _, value, outcome in self._engine.series(probe).tail(count)]
+
+    def run_item(self, item: str, *, actor: str) -> "Future[None]":
+        """Runs an item's step. Resolves when it has ended; with `Refused` when it may not start."""
+        return self._background(self._steps.run_item(item, actor=actor))
+
+    def roll_back(self, wish: Wish, *, actor: str) -> "Future[None]":
+        """Has `wish` decided, which starts the rollback or answers for a step; then runs the plan as far as it goes."""
+        return self._background(self._steps.roll_back(wish, actor=actor))
+
+    def retry_step(self, *, actor: str) -> "Future[None]":
+        """Runs the rollback step again that waits for an answer, then the rest of the plan."""
+        return self._background(self._steps.retry_rollback(actor=actor))
+
+    def stop_step(self) -> None:
+        """Ends the command that runs now."""
+        self._engine.loop.call_soon_threadsafe(self._steps.stop)
+
+    def _background(self, work: "Coroutine[Any, Any, None]") -> "Future[None]":
+        ended = self._engine.submit(work)
+        self._works = [*self._unended(), ended]
+        return ended
+
+    def _unended(self) -> list["Future[None]"]:
+        return [work for work in self._works if not work.done()]
+
+    def _settle_what_a_crash_left(self) -> None:
+        """Nothing that a dead cockpit ran goes on by itself: a person must look at production first."""
+        release = self._desk.release
+        if release.running():
+            self._desk.submit(decisions.interrupted, actor=OBSERVER).result()
+        if self._desk.release.rollback.status == "running":
+            self._desk.submit(partial(_halted, mono_us=self._clock.mono_us()), actor=OBSERVER).result()
+
+    def _observe(self, observation: Observation) -> None:
+        """Keeps the reading, records what it changed, tells the screen."""
+        self._desk.record(observation.sample)
+        self._note_change(observation.verdict)
+        self._on_reading()
+
+    async def _watch(self) -> None:
+        """Once a second: what changes by time alone (staleness), and whether production has recovered."""
+        while True:
+            verdicts = self.verdicts()
+            for verdict in verdicts:
+                self._note_change(verdict)
+            if self._desk.release.rollback.status == "recovering":
+                now_us = self._clock.mono_us()
+                well = partial(decisions.restored, verdicts=verdicts, seen=views.seen(verdicts), mono_us=now_us)
+                self._desk.submit(well, actor=OBSERVER)
+            await asyncio.sleep(1)
+
+    def _note_change(self, verdict: Verdict) -> None:
+        before = self._desk.release.probes.get(verdict.probe)
+        if verdict.word != (before.word if before else "pending"):
+            self._desk.submit(partial(decisions.verdict_changed, verdict=verdict), actor=OBSERVER)
+
+
+def _halted(plan: Definitions, state: Release, *, mono_us: int) -> Decision:
+    """A rollback that was cut off between two steps stops there; after the last one it only has to be ended."""
+    rollback = state.rollback
+    if rollback.current is None:
+        return decisions.end_rollback(plan, state, mono_us=max(mono_us, rollback.started_mono_us))
+    return (RollbackStopped(step=rollback.current + 1, reason="the cockpit ended between two steps"),)

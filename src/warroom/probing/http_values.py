@@ -1,0 +1,59 @@
+"""Values that checks get out of an HTTP answer."""
+
+from http.cookies import CookieError, SimpleCookie
+from typing import TYPE_CHECKING
+
+from pydantic import JsonValue
+
+from warroom.core.rules import Value
+from warroom.probing.json_values import FORMS, json_values, parse_json, wants_json
+
+if TYPE_CHECKING:
+    from warroom.probing.http_client import Answer
+
+OFFERS = (
+    "status", "latency_ms", "latency.dns_ms", "latency.connect_ms", "latency.tls_ms", "latency.first_byte_ms", "body",
+    "header:NAME", *FORMS,
+)  # fmt: skip
+
+
+def http_values(gets: frozenset[str], answer: "Answer") -> tuple[dict[str, Value], dict[str, str]]:
+    """The values that are there, and why the others are not."""
+    values: dict[str, Value] = {"status": answer.status, "latency_ms": answer.took_s * 1000}
+    values |= {f"latency.{phase}_ms": took_s * 1000 for phase, took_s in answer.phases_s.items()}
+    for get in gets:
+        if get.startswith("header:"):
+            values[get] = answer.headers.get(get.removeprefix("header:"))
+    if "body" in gets:
+        values["body"] = answer.body.decode("utf-8", "replace").strip()
+    if not wants_json(gets):
+        return values, {}
+    try:
+        return values | json_values(gets, document_of(answer)), {}
+    except ValueError as error:
+        return values, dict.fromkeys(filter(lambda get: wants_json([get]), gets), str(error))
+
+
+def document_of(answer: "Answer") -> JsonValue:
+    """The body. Raises `ValueError` with the reason when it cannot be read as JSON."""
+    encoding = answer.headers.get("content-encoding", "identity")
+    if encoding != "identity":
+        raise ValueError(f"the body is compressed ({encoding}), though that was declined")
+    if not answer.complete:
+        raise ValueError("the body is larger than 64 KiB")
+    try:
+        return parse_json(answer.body)
+    except ValueError as error:
+        raise ValueError(f"the body is {error}") from None
+
+
+def cookie_of(answer: "Answer", name: str) -> str | None:
+    """The value of a cookie that the answer sets."""
+    for line in answer.headers.get_list("set-cookie"):
+        try:
+            jar = SimpleCookie(line)
+        except CookieError:
+            continue
+        if name in jar:
+            return jar[name].value
+    return None
