@@ -69,7 +69,8 @@ def table(figures: Sequence[Figure]) -> str:
     lines = [head, ("-",) * len(head), *(_row(figure) for figure in figures)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     return "\n".join(
-        "| " + " | ".join(_filled(cell, width) for cell, width in zip(line, widths, strict=True)) + " |" for line in lines
+        "| " + " | ".join(_filled(cell, width) for cell, width in zip(line, widths, strict=True)) + " |"
+        for line in lines
     )
 
 
@@ -117,7 +118,9 @@ def _draft(body: ev.Body) -> ev.Draft:
 def new_journal(path: Path, argv: Sequence[str] = ("true",)) -> SqliteJournal:
     """An empty journal of a small release with one item, whose step is `argv`, and one probe."""
     item = Item(id=ITEM, text="Deploy", title="Deploy", number="1.1", line=5)
-    phase = Phase(id="day", title="Day", name="Day", when="", kind="plain", sections=(Section(title="", line=4, items=(item,)),))
+    phase = Phase(
+        id="day", title="Day", name="Day", when="", kind="plain", sections=(Section(title="", line=4, items=(item,)),)
+    )
     probe = ProbeSpec(
         id=PROBE,
         title="Errors",
@@ -141,15 +144,17 @@ def filled_journal(path: Path, count: int) -> Path:
     journal.close()
     connection = sqlite.connect(path, mode="rw")
     with sqlite.write_transaction(connection):
-        connection.executemany(rows.INSERT_EVENT, _rows(count, first))
+        connection.executemany(rows.INSERT_EVENT, event_rows(count, first))
     connection.close()
     return path
 
 
-def _rows(count: int, before: bytes) -> Iterator[rows.Sealed]:
-    prepared = [rows.prepare(draft, Redactor({})) for draft in drafts(len(_BODIES))]
+def event_rows(count: int, before: bytes = b"") -> Iterator[rows.Sealed]:
+    """Rows of `events`, each following the one before."""
+    prepared = [rows.prepare(draft, Redactor()) for draft in drafts(len(_BODIES))]
     for seq, draft in enumerate(islice(cycle(prepared), count), 1):
-        named = draft._replace(id=ev.uuid7(draft.at_us, os.urandom(10)))
-        row = rows.seal(named, seq=seq, before=before, salt=os.urandom(16))
+        at_us = draft.at_us + seq * 1000
+        told = draft._replace(id=ev.uuid7(at_us, os.urandom(10)), at_us=at_us)
+        row = rows.seal(told, seq=seq, before=before, salt=os.urandom(16))
         yield row
         before = row.hash

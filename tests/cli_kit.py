@@ -1,5 +1,6 @@
 """The shell as a person or a script meets it: the real program in a process of its own."""
 
+import ctypes
 import json
 import os
 import subprocess
@@ -8,6 +9,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+CHECKLIST = """\
+# Shop release
+
+## Before (T-1 day)
+- [ ] Back up the database <!-- wr: backup -->
+
+## Deployment Day
+- [ ] Verify payments <!-- wr: payments -->
+  - [ ] by card <!-- wr: card -->
+- [ ] Read the log <!-- wr: log -->
+"""
 PROGRAM = (sys.executable, "-m", "warroom")
 
 
@@ -64,6 +76,33 @@ class Shell:
         return Ended(ended.returncode, ended.stdout, ended.stderr)
 
 
+def mere_mortal() -> None:
+    """As a process's `preexec_fn`: permissions of files hold for it, even when root runs the tests."""
+    for capability in (_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH):
+        _LIBC.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)  # refused to others than root, who need not drop it
+
+
+_LIBC = ctypes.CDLL(None)
+_PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 24, 1, 2
+
+
 def environment(more: Mapping[str, str]) -> dict[str, str]:
     """This process's own, without what steers warroom."""
     return {name: value for name, value in os.environ.items() if not name.startswith("WARROOM")} | dict(more)
+
+
+def begun(home: Path) -> Shell:
+    """A shell in which a release of the checklist above has been started, by `ops-1`."""
+    (home / "shop.md").write_text(CHECKLIST, encoding="utf-8")
+    shell = Shell(home, WARROOM_JOURNAL="shop.journal", WARROOM_OPERATOR="ops-1")
+    assert shell.ok("start", "shop.md", "--release", "shop 4.2", "--at", "2026-03-01T20:00:00Z") == "shop.journal\n"
+    return shell
+
+
+def json_lines(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def events(shell: Shell) -> list[dict[str, Any]]:
+    """All that the journal holds, as its export tells it."""
+    return json_lines(shell.ok("export"))[:-1]

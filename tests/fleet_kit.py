@@ -51,8 +51,13 @@ class Told:
 def read_diary(path: Path) -> Told:
     """The last line does not count when its writer died within it: what it was to say had not happened then."""
     lines = [json.loads(line) for line in path.read_text().splitlines(keepends=True) if line.endswith("\n")]
-    acknowledged = [Acknowledged(text, *when) for kind, said in lines if kind == "acknowledged" for text in said[0]
-                    for when in [said[1:]]]
+    acknowledged = [
+        Acknowledged(text, *when)
+        for kind, said in lines
+        if kind == "acknowledged"
+        for text in said[0]
+        for when in [said[1:]]
+    ]
     about = [said for kind, said in lines if kind == "about"]
     return Told(tuple(acknowledged), tuple((event_id, text) for event_id, text in about[-1]) if about else ())
 

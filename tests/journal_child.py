@@ -10,6 +10,7 @@ from warroom.core.errors import WarroomError
 from warroom.core.store import HeadMoved
 from warroom.journal.driver import DriverLock
 from warroom.journal.store import SqliteJournal, open_journal
+from warroom.journal.verify import verify
 
 
 def append(path: str, name: str, count: str) -> None:
@@ -81,6 +82,14 @@ def hold(path: str) -> None:
         sys.stdin.read()
 
 
+def read(path: str) -> None:
+    """Lists the ids of all events, and what verify answers."""
+    journal = open_journal(Path(path), read_only=True)
+    say(" ".join(event.id for event in journal.read()))
+    journal.close()
+    say(verify(Path(path)).answer)
+
+
 def say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
@@ -103,5 +112,6 @@ if __name__ == "__main__":
         "fill": fill,
         "drive": drive,
         "hold": hold,
+        "read": read,
     }
     works[sys.argv[1]](*sys.argv[2:])

@@ -1,46 +1,20 @@
-"""The shell from plan to export, by the real program: stdout is data, stderr is talk, exit statuses mean something."""
+"""The shell from plan to status, by the real program: stdout is data, stderr is talk, exit statuses mean something."""
 
-import json
 import re
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from cli_kit import Shell
-from warroom.core.errors import CannotWrite, Refused
+from cli_kit import CHECKLIST, Shell, begun, events, json_lines
+from warroom.core.errors import Refused
 
 PRODUCTION = Path(__file__).parents[1] / "checklists" / "production.md"
-CHECKLIST = """\
-# Shop release
-
-## Before (T-1 day)
-- [ ] Back up the database <!-- wr: backup -->
-
-## Deployment Day
-- [ ] Verify payments <!-- wr: payments -->
-  - [ ] by card <!-- wr: card -->
-- [ ] Read the log <!-- wr: log -->
-"""
-HOSTILE = "[/b] [link=x] \x1b[31m\x1b]0;owned\x07 \u202e বাং 日本\nsecond line `code` <script>"
 
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
-    """A release has been started in it."""
-    (tmp_path / "shop.md").write_text(CHECKLIST, encoding="utf-8")
-    shell = Shell(tmp_path, WARROOM_JOURNAL="shop.journal", WARROOM_OPERATOR="ops-1")
-    assert shell.ok("start", "shop.md", "--release", "shop 4.2", "--at", "2026-03-01T20:00:00Z") == "shop.journal\n"
-    return shell
-
-
-def lines(export: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in export.splitlines()]
-
-
-def events(shell: Shell) -> list[dict[str, Any]]:
-    return lines(shell.ok("export"))[:-1]
+    return begun(tmp_path)
 
 
 def test_plan_shows_all_of_the_shipped_checklist(tmp_path: Path) -> None:
@@ -167,92 +141,7 @@ def test_the_log_has_a_line_for_each_event(shell: Shell) -> None:
     text = shell.ok("log").splitlines()
     assert re.search(r"^ +2 +\d\d:\d\d:\d\d +T[+-].* ops-1 +tick +Back up the database.*fine", text[1])
     assert shell.ok("log", "-n", "1").splitlines() == text[1:]
-    assert lines(shell.ok("log", "--json")) == events(shell)
-
-
-def test_an_export_is_complete_in_order_and_the_same_each_time(shell: Shell) -> None:
-    for number in range(3):
-        shell.ok("note", f"n{number}")
-    first = shell.ok("export")
-    assert shell.ok("export") == first
-    shell.ok("export", "-o", "out.jsonl")
-    assert (shell.home / "out.jsonl").read_text(encoding="utf-8") == first
-    *told, checkpoint = lines(first)
-    assert [list(event) for event in told] == [["seq", "id", "time", "kind", "actor", "subject", "body", "hash"]] * 4
-    assert [event["seq"] for event in told] == [1, 2, 3, 4]
-    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", event["time"]) for event in told)
-    assert checkpoint["checkpoint"].splitlines()[1:] == ["4", told[-1]["hash"]]
-
-
-def test_text_from_outside_is_exported_whole_and_shown_harmless(shell: Shell) -> None:
-    shell.ok("note", "card", HOSTILE)
-    assert events(shell)[-1]["body"]["text"] == HOSTILE
-    for shown in (shell.ok("log"), shell.ok("export", "--format", "markdown")):
-        assert "\x1b" not in shown
-        assert "\u202e" not in shown
-        assert "বাং 日本" in shown
-    assert len(shell.ok("log").splitlines()) == 2
-
-
-def test_a_markdown_export_tells_the_whole_story(shell: Shell) -> None:
-    shell.ok("tick", "backup", "--value", "41 GB")
-    shell.ok("note", "card", HOSTILE)
-    text = shell.ok("export", "--format", "markdown")
-    assert re.search(r"^- \[x\] Back up the database — done by ops-1, .*: 41 GB$", text, re.MULTILINE)
-    assert "  - [ ] by card\n" in text
-    assert re.findall(r"^\*\*(\d+)\*\* ", text, re.MULTILINE) == ["1", "2", "3"]
-    assert r"\[/b\]" in text
-    assert r"\<script\>" in text
-    assert text.endswith(f"3\n{events(shell)[-1]['hash']}\n```\n")
-
-
-@pytest.mark.parametrize("form", ["jsonl", "markdown"])
-def test_an_export_vouches_for_what_was_there(shell: Shell, form: str) -> None:
-    shell.ok("export", "--format", form, "-o", "earlier")
-    shell.ok("note", "later")
-    assert shell.ok("verify", "--checkpoint", "earlier").startswith("intact: ")
-    assert shell.json("verify", "--checkpoint", "earlier")["answer"] == "intact"
-
-
-def test_an_export_replaces_neither_a_pipe_nor_a_link(shell: Shell) -> None:
-    assert shell.pipe("warroom export -o /dev/stdout | tail -1 | cut -c -14").out.startswith('{"checkpoint":')
-    assert shell.pipe("mkfifo fifo; cat fifo >got & warroom export -o fifo; wait").err == ""
-    assert (shell.home / "fifo").is_fifo()
-    assert (shell.home / "got").read_text(encoding="utf-8") == shell.ok("export")
-    (shell.home / "link").symlink_to("target")
-    shell.ok("export", "-o", "link")
-    assert (shell.home / "link").is_symlink()
-    assert (shell.home / "target").read_text(encoding="utf-8") == shell.ok("export")
-
-
-def test_an_export_never_writes_over_its_journal(shell: Shell) -> None:
-    (shell.home / "link").symlink_to("shop.journal")
-    for name in ("shop.journal", "link", "./shop.journal"):
-        assert "is the journal itself" in shell.refused(2, "export", "-o", name)
-    assert len(events(shell)) == 1
-
-
-def test_a_reader_that_leaves_early_is_no_fault(shell: Shell) -> None:
-    shell.ok("note", "x" * 100_000)
-    for command in ("export", "log --json", "status", "plan shop.md"):
-        ended = shell.pipe(f"warroom {command} | head -c 1 >/dev/null")
-        assert ended.err == ""
-        assert ended.out.split()[0] in ("0", "141")
-    assert shell.pipe("warroom export | head -c 1 >/dev/null").out.split() == ["141", "0"]
-
-
-@pytest.mark.parametrize("command", ["export", "status", "log", "--help", "tick --help", "note hi"])
-def test_a_full_disk_behind_stdout_is_told(shell: Shell, command: str) -> None:
-    ended = shell.pipe(f"warroom {command} >/dev/full")
-    assert ended.out.split() == [str(CannotWrite.exit_status)]
-    assert ended.err == "warroom: the output cannot be written: no space left on device\n"
-
-
-def test_data_is_utf8_in_every_locale(shell: Shell) -> None:
-    shell.ok("note", "বাং 日本")
-    expected = (shell.ok("export"), shell.ok("log"))
-    shell.environ |= {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONIOENCODING": "latin-1"}
-    assert (shell.ok("export"), shell.ok("log")) == expected
+    assert json_lines(shell.ok("log", "--json")) == events(shell)
 
 
 @pytest.mark.parametrize(

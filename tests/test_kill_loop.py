@@ -45,9 +45,7 @@ def test_killed_writers_lose_nothing_and_retries_add_nothing(writers: Fleet, tmp
 
 def kill_all(writers: Fleet, path: Path, diaries: list[Path], chance: Random) -> None:
     """Starts a writer of each kind, and kills them one by one while the others go on."""
-    living = [
-        writers.start(work, path, diary, diary.name) for work, diary in zip(WRITERS, diaries, strict=True)
-    ]
+    living = [writers.start(work, path, diary, diary.name) for work, diary in zip(WRITERS, diaries, strict=True)]
     if chance.random() < 0.75:  # otherwise while they open the journal
         wait_until_told(diaries)
     time.sleep(chance.uniform(0, 0.04))

@@ -8,16 +8,24 @@ from pathlib import Path
 
 import click
 
-from warroom.cli.options import JOURNAL_HELP, journal_option, must_have_begun, needed, operator_name, operator_option
+from warroom.cli.options import (
+    JOURNAL_HELP,
+    PATH,
+    journal_option,
+    must_have_begun,
+    needed,
+    operator_name,
+    operator_option,
+)
 from warroom.core.errors import BadInput
 
-_CHECKLIST = click.argument("checklist", type=click.Path(path_type=Path), required=False)
-_PROBES = click.option("--probes", type=click.Path(path_type=Path), help="Directory of probe files.")
+_CHECKLIST = click.argument("checklist", type=PATH, required=False)
+_PROBES = click.option("--probes", type=PATH, help="Directory of probe files.")
 _RELEASE = click.option("--release", help="Name of the release. [default: checklist's name and the date]")
 _ENVIRONMENT = click.option("--env", "environment", default="production", show_default=True, help="Where it goes.")
 _AT = click.option("--at", "t0", default="now", show_default=True, help="T-0: now, +2h or 2026-03-01T20:00:00Z.")
 _JOURNAL = click.option(
-    "-j", "--journal", envvar="WARROOM_JOURNAL", type=click.Path(path_type=Path),
+    "-j", "--journal", envvar="WARROOM_JOURNAL", type=PATH,
     help=f"{JOURNAL_HELP} [default: RELEASE-ENV.journal here]",
 )  # fmt: skip
 
@@ -151,7 +159,7 @@ def need_terminal() -> None:
     """Raises `BadInput` where no full-screen program can be shown."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()) or os.environ.get("TERM", "dumb") == "dumb":
         raise BadInput(
-            "the cockpit needs a terminal", 'without one, use "warroom start" and then "warroom status", "tick" ...'
+            "the cockpit needs a terminal", 'without one, use "warroom start", "warroom status" and "warroom tick"'
         )
 
 

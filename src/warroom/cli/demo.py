@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from warroom.cli.options import operator_name, operator_option
+from warroom.cli.options import PATH, operator_name, operator_option
 
 if TYPE_CHECKING:
     from warroom.demo.kit import Kit
@@ -22,7 +22,7 @@ RELEASE = "shop 4.2.0"
     "--fault", type=click.Choice(["payments", "errors", "slow", "none"]), default="payments", show_default=True,
     help="What is wrong with the new release.",
 )  # fmt: skip
-@click.option("--dir", "directory", type=click.Path(path_type=Path), help="Where its files go. [default: a new one]")
+@click.option("--dir", "directory", type=PATH, help="Where its files go. [default: a new one]")
 @operator_option
 def demo(auto: bool, fault: str, directory: Path | None, operator: str | None) -> None:
     """See production go bad, take it back, and read in the journal what happened.

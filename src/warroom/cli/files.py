@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 
-from warroom.cli.options import json_option
+from warroom.cli.options import PATH, json_option
 from warroom.core.errors import BadInput
 
 
 @click.command()
-@click.argument("checklist", type=click.Path(path_type=Path))
+@click.argument("checklist", type=PATH)
 @json_option
 def plan(checklist: Path, as_json: bool) -> None:
     """Print what was read: phases with kind and time, sections, items with their ids."""
@@ -25,8 +25,8 @@ def plan(checklist: Path, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("checklist", type=click.Path(path_type=Path))
-@click.option("--probes", type=click.Path(path_type=Path), help="Directory of probe files.")
+@click.argument("checklist", type=PATH)
+@click.option("--probes", type=PATH, help="Directory of probe files.")
 @json_option
 def lint(checklist: Path, probes: Path | None, as_json: bool) -> int:
     """Name every fault in a checklist, its side file and its probes. Exits 2 when there is an error."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from warroom.cli.options import (
+    PATH,
     journal_option,
     json_option,
     needed,
@@ -16,12 +17,10 @@ from warroom.cli.options import (
 from warroom.core.errors import BadInput, CannotWrite, NotIntact, Truncated, Unanchored, WarroomError, reason
 from warroom.core.plain import one_line
 
-_PATH = click.Path(path_type=Path)
-
 
 @click.command()
-@click.option("--checkpoint", type=_PATH, help="A checkpoint, or an export that ends with one.")
-@click.option("--allowed-signers", type=_PATH, help="Whose signatures count; see ssh-keygen(1).")
+@click.option("--checkpoint", type=PATH, help="A checkpoint, or an export that ends with one.")
+@click.option("--allowed-signers", type=PATH, help="Whose signatures count; see ssh-keygen(1).")
 @journal_option
 @json_option
 def verify(checkpoint: Path | None, allowed_signers: Path | None, journal: Path | None, as_json: bool) -> None:
@@ -57,8 +56,8 @@ _BAD: dict[str, tuple[type[WarroomError], str]] = {
 
 
 @click.command()
-@click.option("-o", "--output", type=_PATH, help="Keep the checkpoint in this file as well, where others cannot write.")
-@click.option("--sign", "key", type=_PATH, help="Sign it with this SSH key; with -o the signature goes to FILE.sig.")
+@click.option("-o", "--output", type=PATH, help="Keep the checkpoint in this file as well, where others cannot write.")
+@click.option("--sign", "key", type=PATH, help="Sign it with this SSH key; with -o the signature goes to FILE.sig.")
 @journal_option
 def anchor(output: Path | None, key: Path | None, journal: Path | None) -> None:
     """Keep a checkpoint of the journal as it is now, in it and elsewhere, and print it.
@@ -105,7 +104,7 @@ def redact(number: int, reason: str, journal: Path | None, operator: str | None,
 
 
 @click.command()
-@click.argument("out", type=_PATH)
+@click.argument("out", type=PATH)
 @journal_option
 def backup(out: Path, journal: Path | None) -> None:
     """Copy the journal, whole and at one moment, to OUT, while others use it. The copy opens on read-only media too."""
@@ -116,7 +115,7 @@ def backup(out: Path, journal: Path | None) -> None:
 
 
 @click.command("import")
-@click.argument("file", type=_PATH)
+@click.argument("file", type=PATH)
 @journal_option
 @json_option
 def import_(file: Path, journal: Path | None, as_json: bool) -> None:

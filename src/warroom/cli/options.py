@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., object])
 
+PATH = click.Path(path_type=Path, readable=False)
+"""A file or directory. Whether it can be read is told by whoever reads it, in the same words everywhere."""
+
 JOURNAL_HELP = "The release's journal file. [env: WARROOM_JOURNAL]"
 
 
 def journal_option(command: F) -> F:
     """`-j FILE`; the journal must exist."""
-    option = click.option(
-        "-j", "--journal", envvar="WARROOM_JOURNAL", type=click.Path(path_type=Path), help=JOURNAL_HELP
-    )
+    option = click.option("-j", "--journal", envvar="WARROOM_JOURNAL", type=PATH, help=JOURNAL_HELP)
     return option(command)
 
 

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import click
 
-from warroom.cli.options import json_option
+from warroom.cli.options import PATH, json_option
 
 _STATUS = {"ok": 0, "warn": 1, "fail": 2, "no_data": 3, "error": 3}
 
 
 @click.command()
-@click.argument("probes", type=click.Path(path_type=Path))
+@click.argument("probes", type=PATH)
 @json_option
 def check(probes: Path, as_json: bool) -> int:
     """Run every probe in PROBES, a directory or a file, once.

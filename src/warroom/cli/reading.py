@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Literal
 
 import click
 
-from warroom.cli.options import journal_option, json_option, reading
+from warroom.cli.options import PATH, journal_option, json_option, reading
 from warroom.core.errors import BadInput, CannotWrite, reason
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def log(count: int | None, journal: Path | None, as_json: bool) -> None:
 
 @click.command()
 @click.option("--format", "form", type=click.Choice(["jsonl", "markdown"]), default="jsonl", show_default=True)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write; stdout without it.")
+@click.option("-o", "--output", type=PATH, help="The file to write; stdout without it.")
 @journal_option
 def export(form: Literal["jsonl", "markdown"], output: Path | None, journal: Path | None) -> None:
     """The whole journal, complete and in order, with a checkpoint that "verify --checkpoint" takes."""

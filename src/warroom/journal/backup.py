@@ -5,7 +5,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from warroom.core.errors import BadInput, CannotWrite
+from warroom.core.errors import BadInput, CannotWrite, reason
 from warroom.journal import schema, sqlite
 from warroom.journal.file import JournalFile
 
@@ -86,4 +86,4 @@ def _file_errors(out: Path) -> "Iterator[None]":
     try:
         yield
     except OSError as error:
-        raise CannotWrite(f"{out} cannot be written: {error.strerror}") from None
+        raise CannotWrite(f"{out} cannot be written: {reason(error)}") from None

@@ -22,13 +22,14 @@ def sign(text: str, key: Path) -> str:
     return done.stdout
 
 
-def signer(text: str, signature: str, allowed: Path) -> str | None:
-    """Who of those in the file `allowed` signed the text, or None. Its form: ALLOWED SIGNERS in ssh-keygen(1).
-
-    Raises `BadInput` when that file cannot be read.
-    """
+def check_signers(allowed: Path) -> None:
+    """Raises `BadInput` when there is no file of allowed signers."""
     if not allowed.is_file():
         raise BadInput(f"{allowed} is no file of allowed signers", "see ALLOWED SIGNERS in ssh-keygen(1)")
+
+
+def signer(text: str, signature: str, allowed: Path) -> str | None:
+    """Who of those in the file `allowed` signed the text, or None. Its form: ALLOWED SIGNERS in ssh-keygen(1)."""
     with tempfile.NamedTemporaryFile("w", suffix=".sig") as file:
         file.write(signature)
         file.flush()

@@ -14,6 +14,7 @@ from warroom.core.store import Head
 from warroom.journal import chain, sqlite
 from warroom.journal.derived import changed_readings, snapshot_fault
 from warroom.journal.schema import connect_to_journal, weakened
+from warroom.journal.signing import check_signers
 from warroom.journal.vouchers import Voucher, outside, stored
 from warroom.journal.walk import SELECT, Walk, follow
 
@@ -57,6 +58,8 @@ def verify(
     are checked against it. Raises `BadInput` when the file is no journal, the text no checkpoint or that file none, and
     `CannotWrite` when the journal cannot be opened.
     """
+    if allowed_signers:
+        check_signers(allowed_signers)
     vouchers = outside(checkpoint, signature, allowed_signers) if checkpoint is not None else []
     connection = connect_to_journal(path, read_only=True)
     connection.text_factory = bytes  # what is hashed is what is stored, even where that is no longer UTF-8

@@ -15,14 +15,15 @@ WITH told AS (
         ) END AS body,
         body IS NULL AS redacted
     FROM events
-)
+),
+names AS MATERIALIZED (SELECT id, title FROM titles)
 SELECT seq, strftime('%Y-%m-%dT%H:%M:%S', at_us / 1000000, 'unixepoch') || printf('.%06dZ', at_us % 1000000) AS at,
     at_us,
     (at_us - (SELECT json_extract(body, '$.t0_us') FROM told WHERE seq = 1)) / 1000000.0 AS t_s,
     actor, kind, subject,
     coalesce(
         json_extract(body, '$.title'),
-        (SELECT title FROM titles WHERE titles.id = subject),
+        (SELECT title FROM names WHERE names.id = subject LIMIT 1),
         subject
     ) AS title,
     coalesce(

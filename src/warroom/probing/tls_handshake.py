@@ -21,7 +21,7 @@ _VERSIONS: Mapping[Version, ssl.TLSVersion] = {
 }
 _EVERY_CIPHER = "ALL:@SECLEVEL=0"  # else our own side refuses old versions, which would look like theirs
 _NO_CHECK_TIME = 0x200000  # OpenSSL's X509_V_FLAG_NO_CHECK_TIME, which Python does not name
-_OURS = ("NO_PROTOCOLS_AVAILABLE", "NO_CIPHERS_AVAILABLE")  # said by our own library before anything was sent
+_OTHER_VERSION = ("UNSUPPORTED_PROTOCOL", "WRONG_VERSION_NUMBER")  # what OpenSSL says of an answer in another version
 
 
 class Certificate(NamedTuple):
@@ -80,12 +80,13 @@ class Shaker:
         only = _only(version)
         try:
             await self._shake(only)
+        except (ConnectionResetError, BrokenPipeError, ssl.SSLEOFError):  # some hang up instead of saying no
+            return False
         except ssl.SSLError as error:
-            if error.reason in _OURS:
-                raise _cannot_offer(version) from None
-            return False
-        except OSError:  # some hang up instead of saying no
-            return False
+            if "ALERT" in error.reason or error.reason in _OTHER_VERSION:
+                return False
+            why = error.reason.replace("_", " ").lower()  # our side gave up, which proves nothing
+            raise Trouble(f"whether TLS {version} is refused is not known: {why}", blames="messenger") from None
         return True
 
     async def _told(self, context: ssl.SSLContext) -> ssl.SSLObject:
@@ -111,22 +112,14 @@ class Shaker:
 
 
 def _only(version: Version) -> ssl.SSLContext:
-    """A client that knows one version. Raises `Trouble` when our own library lacks it."""
+    """A client that knows one version."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.set_ciphers(_EVERY_CIPHER)
     with catch_warnings():
         simplefilter("ignore", DeprecationWarning)  # old versions are what is looked for
-        try:
-            context.minimum_version = context.maximum_version = _VERSIONS[version]
-        except ValueError:
-            raise _cannot_offer(version) from None
+        context.minimum_version = context.maximum_version = _VERSIONS[version]
     return context
-
-
-def _cannot_offer(version: Version) -> Trouble:
-    why = f"this machine's TLS library cannot offer TLS {version}, so it is not known who refuses it"
-    return Trouble(why, blames="messenger")
 
 
 def _handshake(shaken: ssl.SSLObject) -> Handshake:

@@ -11,6 +11,7 @@ from warroom import __version__
 from warroom.live import Listeners, Live
 from warroom.room import Update
 from warroom.steps import OutputPart
+from warroom.tui.driver import SteadyDriver
 from warroom.tui.look import DARK_VARIABLES, THEMES
 from warroom.tui.messages import OutputCame, ReadingTaken, RoomChanged, RunEnded, Trouble
 from warroom.tui.screens.cockpit import CockpitScreen
@@ -25,7 +26,7 @@ class WarroomApp(App[None]):
     BINDINGS = []  # Textual's own ctrl+q and ctrl+c are replaced by the action table's
 
     def __init__(self, live: Live) -> None:
-        super().__init__()
+        super().__init__(driver_class=SteadyDriver)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = "warroom-dark"

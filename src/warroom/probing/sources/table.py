@@ -14,6 +14,7 @@ from warroom.probing.sources.command import CommandSpec
 from warroom.probing.sources.http import HttpSpec
 from warroom.probing.sources.promql import PromqlSpec
 from warroom.probing.sources.report import ReportSpec
+from warroom.probing.sources.sql import SqlSpec
 from warroom.probing.sources.tcp import TcpSpec
 from warroom.probing.sources.tls import TlsSpec
 
@@ -24,6 +25,7 @@ SPECS: dict[str, type[SourceSpec]] = {
     "report": ReportSpec,
     "tls": TlsSpec,
     "tcp": TcpSpec,
+    "sql": SqlSpec,
 }
 
 
