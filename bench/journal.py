@@ -1,4 +1,4 @@
-"""`python bench/journal.py`: what the journal costs, beside baselines measured in the same run. Prints a Markdown table."""
+"""`python bench/journal.py`: what the journal costs, beside baselines of the same run. Prints a Markdown table."""
 
 import shutil
 import sys
@@ -6,10 +6,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from kit import Figure, table
-from reading import exports, large_journal
+from reading import large_journal
 from screen import lag
-from warroom.journal.sqlite import VERSION
 from writing import appends, notice
+
+from warroom.journal.sqlite import VERSION
 
 
 def main() -> None:
@@ -17,7 +18,7 @@ def main() -> None:
         sys.exit("the shell sqlite3 is missing, against which the export is held (Debian: apt-get install sqlite3)")
     figures: list[Figure] = []
     with TemporaryDirectory(prefix="warroom-bench-") as room:
-        for measure in (appends, notice, lag, exports, large_journal):
+        for measure in (appends, notice, lag, large_journal):
             for figure in measure(Path(room)):
                 print(f"{figure.what} ...", file=sys.stderr)
                 figures.append(figure)

@@ -68,10 +68,8 @@ def table(figures: Sequence[Figure]) -> str:
     head = ("figure", "unit", "ours", "baseline", "which is", "ratio", "target", "")
     lines = [head, ("-",) * len(head), *(_row(figure) for figure in figures)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    return "\n".join(
-        "| " + " | ".join(_filled(cell, width) for cell, width in zip(line, widths, strict=True)) + " |"
-        for line in lines
-    )
+    filled = ([_filled(cell, width) for cell, width in zip(line, widths, strict=True)] for line in lines)
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in filled)
 
 
 def _row(figure: Figure) -> tuple[str, ...]:
@@ -118,9 +116,8 @@ def _draft(body: ev.Body) -> ev.Draft:
 def new_journal(path: Path, argv: Sequence[str] = ("true",)) -> SqliteJournal:
     """An empty journal of a small release with one item, whose step is `argv`, and one probe."""
     item = Item(id=ITEM, text="Deploy", title="Deploy", number="1.1", line=5)
-    phase = Phase(
-        id="day", title="Day", name="Day", when="", kind="plain", sections=(Section(title="", line=4, items=(item,)),)
-    )
+    section = Section(title="", line=4, items=(item,))
+    phase = Phase(id="day", title="Day", name="Day", when="", kind="plain", sections=(section,))
     probe = ProbeSpec(
         id=PROBE,
         title="Errors",

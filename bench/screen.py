@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from kit import CLOCK, ITEM, PROBE, Figure, Target, new_journal, percentile
+
 from warroom.core.store import Sample
 from warroom.desk import Desk
 from warroom.identity import Here

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from kit import Figure, Target, drafts, event_rows, medians, new_journal, percentile
+
 from warroom.journal import sqlite
 from warroom.journal.store import SqliteJournal
 
@@ -72,7 +73,7 @@ def notice(room: Path) -> Iterator[Figure]:
 
 def _p99_ms(work: str, path: Path, act: Callable[[int], object]) -> float:
     """How long the other process needs to know of each of `ACTS` acts."""
-    argv = [sys.executable, LISTENER, work, path, str(ACTS)]
+    argv: tuple[str | Path, ...] = (sys.executable, LISTENER, work, path, str(ACTS))
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as listener:
         assert listener.stdout is not None
         listener.stdout.readline()

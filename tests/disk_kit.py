@@ -1,7 +1,7 @@
 """A disk that loses its power: what a real process wrote, as strace recorded it, and what of it may be left.
 
-A write is safe once its file was synced after it, a name once its directory was. What is not safe is, write by write, there,
-gone, or there in some of its sectors, whatever the order. Names come and go in order, as in the log of a file system.
+A write is safe once its file was synced after it, a name once its directory was. What is not safe is, write by write,
+there, gone, or there in some of its sectors, whatever the order. Names come and go in order, as in a file system's log.
 """
 
 import re

@@ -1,8 +1,8 @@
 """A process that has everything loaded and forks writers of a journal, a few milliseconds each.
 
-It reads lines of JSON: `["desk", JOURNAL, DIARY, NAME]` forks a writer and answers its process id; `["wait", PID]` answers
-the exit status of that writer once it has ended. Writers append notes until they are killed, or for as many seconds as
-a last argument says. They write into their diaries what they are about to append and what was acknowledged.
+It reads lines of JSON: `["desk", JOURNAL, DIARY, NAME]` forks a writer and answers its process id; `["wait", PID]`
+answers the exit status of that writer once it has ended. Writers append notes until they are killed, or for as many
+seconds as a last argument says. They write into their diaries what they are about to append, and what they were told.
 """
 
 import json
@@ -128,7 +128,8 @@ def serve() -> None:
         else:
             answer = fork(getattr(Writer, work), arguments)
             living.add(answer)
-        print(answer, flush=True)
+        sys.stdout.write(f"{answer}\n")
+        sys.stdout.flush()
     for pid in living:
         os.kill(pid, signal.SIGKILL)
 

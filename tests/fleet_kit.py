@@ -45,7 +45,7 @@ class Told:
 
     acknowledged: tuple[Acknowledged, ...]
     in_doubt: tuple[tuple[str, str], ...]
-    """Ids and texts of the last that was handed to the journal. All before it were acknowledged, or refused unstored."""
+    """Ids and texts of the last that was handed to the journal. All before was acknowledged, or refused unstored."""
 
 
 def read_diary(path: Path) -> Told:

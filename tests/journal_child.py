@@ -3,8 +3,10 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from journal_contract import sample
 from journal_kit import draft, new_journal
 from warroom.core.errors import WarroomError
 from warroom.core.store import HeadMoved
@@ -67,6 +69,33 @@ def fill(path: str) -> None:
     say(" ".join(event.id for event in journal.read()))
 
 
+def fill_beside(path: str) -> None:
+    """Fills the disk with something else while it drives, goes on, makes room again; tells what works when."""
+    new_journal(Path(path)).close()
+    journal = open_journal(Path(path))
+    journal.reserve.hold()
+    reserve, filler = Path(f"{path}.reserve"), Path(f"{path}.filler")
+    say(f"reserve {reserve.exists()}")
+    with suppress(OSError), filler.open("wb", buffering=0) as file:
+        for size in (2**20, 1):
+            with suppress(OSError):
+                while file.write(bytes(size)) == size:
+                    pass
+    for n in range(2000):
+        append_one(journal, f"fill-{n}")
+    say(f"{journal.head().seq} events")
+    say(f"reserve {reserve.exists()}")
+    told(lambda: journal.record([sample(1)]))
+    filler.unlink()
+    journal.tend(0)
+    told(lambda: journal.record([sample(1)]))
+    append_one(journal, "after")
+    say(f"reserve {reserve.exists()}")
+    journal.close()
+    report = verify(Path(path))
+    say(f"{report.answer} {report.events}")
+
+
 def drive(path: str) -> None:
     """Drives until its input ends."""
     lock = DriverLock(Path(path), user="ada", host="tower")
@@ -113,5 +142,6 @@ if __name__ == "__main__":
         "drive": drive,
         "hold": hold,
         "read": read,
+        "fill_beside": fill_beside,
     }
     works[sys.argv[1]](*sys.argv[2:])

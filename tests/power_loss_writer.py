@@ -1,4 +1,4 @@
-"""A process that writes a journal as a release does, for `test_power_loss`: `power_loss_writer.py JOURNAL ACKS SYNCHRONOUS`.
+"""A process that writes a journal as a release does: `power_loss_writer.py JOURNAL ACKS SYNCHRONOUS`.
 
 After each act it appends the journal's checkpoint to ACKS: whoever reads it there was told that all up to it is safe.
 """
@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,8 @@ def use(synchronous: str) -> None:
             return super().execute(re.sub(r"(synchronous =) \w+", rf"\1 {synchronous}", sql), *parameters)
 
     if synchronous != "FULL":
-        as_it_is = sqlite.sqlite3.connect
-        sqlite.sqlite3.connect = lambda *args, **kwargs: as_it_is(*args, **kwargs, factory=Other)  # type: ignore[assignment]  # no other way in
+        library = vars(sqlite)["sqlite3"]
+        library.connect = partial(library.connect, factory=Other)
 
 
 def append(journal: SqliteJournal, name: str, count: int) -> None:

@@ -260,7 +260,9 @@ async def test_stop_here_leaves_it_and_a_later_retry_goes_on(tmp_path: Path) -> 
         await it.shows("ROLLBACK stopped half-way · step 1 of 2")
         await it.press("q")
     async with cockpit(journal, NARROW, operator="sre-1") as it:
-        await it.shows("ROLLBACK stopped half-way · step 1 of 2", "production is half-way back", '"Step number 1", failed')
+        await it.shows(
+            "ROLLBACK stopped half-way · step 1 of 2", "production is half-way back", '"Step number 1", failed'
+        )
         await it.press("R")
         await it.shows("stopped half-way")
         await it.until(lambda: not it.app.screen.query_one("NameField").deaf, "the screen's readiness")

@@ -13,7 +13,10 @@ import pytest
 from cli_kit import PROGRAM, Shell, begun, events, mere_mortal
 from files_kit import CHECKLIST, PROBE, SIDE, write
 from journal_kit import new_journal
-from warroom.core.errors import BadInput, CannotWrite
+from warroom.cli.cockpit import start_release
+from warroom.core import decisions
+from warroom.core.decisions import Refusal
+from warroom.core.errors import BadInput, CannotWrite, Refused
 from warroom.journal import sqlite
 from warroom.journal.lock import FileLock, beside
 
@@ -136,7 +139,7 @@ def newer_journal(path: Path) -> None:
 
 
 def startless_journal(path: Path) -> None:
-    """What a kill between the journal and its first event leaves."""
+    """What a kill between a journal and its first event leaves."""
     new_journal(path).close()
 
 
@@ -146,24 +149,25 @@ def _sql(path: Path, statement: str) -> None:
     connection.close()
 
 
-@pytest.mark.parametrize(
-    ("make", "said"),
-    [
-        (text_file, "shop.journal is no SQLite file, so it is no journal"),
-        (empty_file, "shop.journal is a SQLite file, but no warroom journal"),
-        (other_database, "shop.journal is a SQLite file, but no warroom journal"),
-        (newer_journal, "shop.journal was written by a newer warroom (format 99; this one reads up to "),
-        (startless_journal, "shop.journal holds no release; its start was cut off; remove it and start again"),
-    ],
-)
+NO_JOURNALS: dict[Callable[[Path], None], str] = {
+    text_file: "shop.journal is no SQLite file, so it is no journal",
+    empty_file: "shop.journal is a SQLite file, but no warroom journal",
+    other_database: "shop.journal is a SQLite file, but no warroom journal",
+    newer_journal: "shop.journal was written by a newer warroom (format 99; this one reads up to ",
+    startless_journal: "shop.journal holds no release; remove it and start again",
+}
+
+
+@pytest.mark.parametrize("make", NO_JOURNALS)
 @pytest.mark.parametrize("command", ["status", "tick 1.1.1", "export -o out"])
 def test_what_is_no_journal_of_ours_is_told_and_left_alone(
-    tmp_path: Path, make: Callable[[Path], None], said: str, command: str
+    tmp_path: Path, make: Callable[[Path], None], command: str
 ) -> None:
     journal = tmp_path / "shop.journal"
     make(journal)
     before = journal.read_bytes()
-    assert Shell(tmp_path).refused(BadInput.exit_status, *command.split(), "-j", journal.name).startswith(said)
+    said = Shell(tmp_path).refused(BadInput.exit_status, *command.split(), "-j", journal.name)
+    assert said.startswith(NO_JOURNALS[make])
     assert journal.read_bytes() == before
     assert not (tmp_path / "out").exists()
 
@@ -193,18 +197,25 @@ def test_a_directory_that_cannot_be_written_is_told(shell: Shell, read_only: Pat
     assert content(shell.home) == before
 
 
-def test_a_start_whose_first_event_cannot_be_stored_leaves_nothing(shell: Shell) -> None:
-    """The lock file stays: to remove it could let two hold it."""
+def test_a_start_on_a_full_disk_leaves_nothing(shell: Shell) -> None:
+    """But the lock file, which two could hold if it were removed."""
     before = content(shell.home)
-    disk = shell.run(*START, preexec_fn=_small_disk)
-    assert (disk.status, disk.out) == (CannotWrite.exit_status, "")
+    shell.refused(CannotWrite.exit_status, *START, preexec_fn=_small_disk)
     assert content(shell.home) - before <= {"shop.journal.lock"}
     assert shell.ok(*START) == "shop.journal\n"
 
 
 def _small_disk() -> None:
-    """No file may grow beyond what a journal's tables need."""
+    """No file may grow to what a journal's tables need."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
+
+
+def test_a_start_whose_first_event_is_refused_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checklist = write(tmp_path / "shop.md", CHECKLIST)
+    monkeypatch.setattr(decisions, "start", lambda *_plan_and_state, **_facts: Refusal("not now"))
+    with pytest.raises(Refused, match="not now"):
+        start_release(checklist, None, "shop 4.2", "production", "now", tmp_path / "shop.journal", "ada")
+    assert content(tmp_path) == {"shop.md", "shop.journal.lock"}
 
 
 def test_an_interrupted_act_has_not_happened(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Text from outside stays data: it cannot crash the cockpit, steer the terminal or shift a column, and is kept whole."""
+"""Text from outside stays data: it cannot crash the cockpit, steer a terminal or shift a column, and is kept whole."""
 
 import json
 import sys
@@ -28,7 +28,7 @@ HOSTILE = {
     "device control": "\x1bP+q544e\x1b\\ \x90$q\x22p\x9c",
     "private and application": "\x1b_G a=T\x1b\\ \x1b^pm\x1b\\ \x1bXsos\x1b\\",
     "mouse and alternate screen": "\x1b[?1000h\x1b[?1049l\x1b[?2004l\x1bc",
-    "unfinished": "\x1b[", 
+    "unfinished": "\x1b[",
     "unfinished string": "\x1b]0;for ever",
     "C1": "\x9b2J \x84 \x85 \x8d \x9e x",
     "controls": "bell\x07 back\x08\x08 feed\x0c up\x0b del\x7f shift\x0e\x0f sub\x1a",

@@ -1,4 +1,4 @@
-"""Writers die by `kill -9` again and again: nothing acknowledged is lost, a retry adds nothing twice, the chain holds."""
+"""Writers die by `kill -9`, again and again: nothing acknowledged is lost, nothing is there twice, the chain holds."""
 
 import time
 from collections.abc import Iterator

@@ -14,9 +14,10 @@ from warroom.core import events as ev
 from warroom.core.outcome import Outcome
 from warroom.core.redaction import MARK, Redactor, secrets_of
 from warroom.journal.checkpoint import checkpoint_text
+from warroom.journal.export import event_lines
 from warroom.journal.fallback import fallback_path
 from warroom.journal.store import SqliteJournal, open_journal
-from warroom.report.jsonl import write_jsonl
+from warroom.report.jsonl import event_line, write_jsonl
 from warroom.report.markdown import write_markdown
 from warroom.room import Room
 
@@ -80,7 +81,7 @@ def test_no_event_and_no_reading_holds_it(journal: SqliteJournal, name: str) -> 
     room = Room(journal, Clock(), origin="test@host:1")
     journal.keep(room.release)
     out = io.StringIO()
-    write_jsonl(out, journal.read(), checkpoint_text(journal))
+    write_jsonl(out, event_lines(journal, journal.head().seq, event_line), checkpoint_text(journal))
     write_markdown(out, room.plan, room.release, journal.read(), checkpoint_text(journal))
     assert MARK in out.getvalue()
     assert secret not in out.getvalue()

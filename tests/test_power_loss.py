@@ -36,7 +36,7 @@ def test_a_weaker_setting_would_lose_something(tmp_path: Path, synchronous: str)
 
 
 def outcomes(tmp_path: Path, synchronous: str, points: int) -> Iterator[str]:
-    """What `verify` says after a loss of power at so many points, against the newest checkpoint that was told by then."""
+    """What `verify` says after each of so many losses of power, against the newest checkpoint that was told by then."""
     chance = Random(f"power loss, {synchronous}")
     calls = written(tmp_path, synchronous)
     at = set(chance.sample(range(first_acknowledged(calls), len(calls)), points))

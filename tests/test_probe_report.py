@@ -84,7 +84,9 @@ def written(tmp_path: Path) -> Callable[[str], Path]:
             "p95_ms": 1.399, "p99_ms": 7.308, "max_ms": 26.104,
         }),
         ("ab.csv", "ab", {"p50_ms": 0.429, "p90_ms": 0.688, "p95_ms": 0.951, "p99_ms": 1.931, "max_ms": 5.397}),
-        ("hey.csv", "hey", {"requests": 199, "failed": 0, "failed_rate": 0, "p50_ms": 4.5, "p95_ms": 33.4, "max_ms": 34.2}),
+        ("hey.csv", "hey", {
+            "requests": 199, "failed": 0, "failed_rate": 0, "p50_ms": 4.5, "p95_ms": 33.4, "max_ms": 34.2,
+        }),
     ],
 )  # fmt: skip
 async def test_real_reports_are_read(name: str, format_: str, values: dict[str, Any]) -> None:

@@ -138,6 +138,19 @@ def test_the_end_of_an_older_run_does_not_end_the_newer_one(story: Story) -> Non
     assert story.state.item("deploy").shown == "running"
 
 
+def test_the_late_end_of_an_interrupted_step_leaves_it_to_be_verified_by_hand(story: Story) -> None:
+    """The process that ran it was only thought to be dead."""
+    story.rolls_back()
+    story.runs(next_step())
+    late = story.does(next_step()).body
+    story.does(decisions.interrupted)
+    assert isinstance(late, ev.StepStarted)
+    story.does(finish(late))
+    assert story.state.rollback.status == "asking"
+    story.runs(retry_step())
+    story.does(end_rollback(story.mono_us))
+
+
 def test_a_step_whose_process_died_is_interrupted_never_done(story: Story) -> None:
     story.does(start_step("deploy"))
     story.does(decisions.interrupted)

@@ -23,7 +23,7 @@ MINUTE_US = 60_000_000
 FAILED = Outcome(
     ended="failed", exit_status=1, duration_s=2.5, output="no", output_bytes=2, output_sha256="00", why="exit status 1"
 )
-SEEN = (ev.Seen(probe="errors", word="ok"),)
+SEEN = (ev.Seen(probe="errors", word="stale"), ev.Seen(probe="logins", word="ok"))
 DUMP = ev.StepStarted(run="r", target="backup", attempt=1, title="Dump", argv=("d",), cwd="/", host="h", user="u")
 STORY: tuple[tuple[int, str, ev.Body], ...] = (
     (0, "ada", ev.ReleaseStarted(release="shop 4.2", environment="production", t0_us=START_US, checklist="Shop")),

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 
 from warroom.core.decisions import Wish
 from warroom.core.definitions import Definitions
@@ -18,6 +19,7 @@ from warroom.core.errors import Refused, WarroomError
 from warroom.core.events import Event
 from warroom.core.release import Release
 from warroom.core.store import News, Sample
+from warroom.keeping import Keeping
 from warroom.room import Act, Answer, Listener, Room, Update
 
 BATCH = 1000  # jobs taken at once, so that a flood of readings cannot keep an act waiting
@@ -36,12 +38,17 @@ class _Setting:
     value: str
 
 
+@dataclass(frozen=True)
+class _Settle:
+    done: Future[None]
+
+
 class _Call(Enum):
     LOOK = "look for what others appended"
     END = "work off what is queued and end"
 
 
-_Job = _Asked | Sample | _Setting | _Call
+_Job = _Asked | Sample | _Setting | _Settle | _Call
 
 
 class Desk:
@@ -56,6 +63,7 @@ class Desk:
         self._queue: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._ready: Future[Room] = Future()
         self._ended = threading.Event()
+        self._keeping: Keeping | None = None
         self._pending: set[Future[tuple[Event, ...]]] = set()
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
 
@@ -67,6 +75,10 @@ class Desk:
         self._thread.start()
         self._room = self._ready.result()
         return self._room
+
+    def keep_with(self, keeping: Keeping) -> None:
+        """From now on this desk looks after the journal; at most one process should."""
+        self._keeping = keeping
 
     def listen(self, on_update: Listener, on_trouble: Callable[[str], None]) -> None:
         """Both are called in the desk's thread.
@@ -106,6 +118,12 @@ class Desk:
         """Keeps a setting of the screen, soon."""
         self._queue.put(_Setting(key, value))
 
+    def settle(self) -> "Future[None]":
+        """Resolves when the readings so far are digested, as far as the journal can be written."""
+        done: Future[None] = Future()
+        self._queue.put(_Settle(done))
+        return done
+
     def stop(self) -> None:
         """Works off what is queued and closes the journal."""
         self._queue.put(_Call.END)
@@ -139,7 +157,17 @@ class Desk:
             self._answer(room, asked)
         samples = [job for job in batch if isinstance(job, Sample)]
         self._keep(room, samples, [job for job in batch if isinstance(job, _Setting)])
+        if self._keeping:
+            self._guard(partial(self._keeping, room))
+        for job in batch:
+            if isinstance(job, _Settle):
+                self._settle(room, job)
         return _Call.END not in batch
+
+    def _settle(self, room: Room, job: _Settle) -> None:
+        if self._keeping:
+            self._guard(partial(self._keeping.settle, room))
+        job.done.set_result(None)
 
     def _drain(self) -> list[_Job]:
         batch: list[_Job] = []
@@ -177,19 +205,27 @@ class Desk:
 
     def _keep(self, room: Room, samples: list[Sample], settings: list[_Setting]) -> None:
         """Nobody waits for these, so what goes wrong with them is only reported, and the thread goes on."""
-        try:
+
+        def keep() -> None:
             if samples:
                 room.journal.record(samples)
             for setting in settings:
                 room.journal.remember(setting.key, setting.value)
             room.catch_up()
+
+        if self._guard(keep) and (samples or settings):
+            self._report("")
+
+    def _guard(self, job: Callable[[], None]) -> bool:
+        try:
+            job()
         except WarroomError as error:
             self._report(str(error))
         except Exception as error:  # noqa: BLE001  # the worker's edge
             self._report(repr(error))
         else:
-            if samples or settings:
-                self._report("")
+            return True
+        return False
 
     def _tell(self, update: Update) -> None:
         """A listener with a defect must not make an act fail that is on disk, or somebody would do it again."""

@@ -18,14 +18,13 @@ from warroom.core.release import Release
 from warroom.core.store import Sample
 from warroom.desk import Desk
 from warroom.identity import Here
+from warroom.keeping import Keeping
 from warroom.probing.engine import Engine, Observation
 from warroom.probing.sampling import Sampler
+from warroom.room import OBSERVER
 from warroom.steps import GRACE_S, OutputPart, Steps
 
 ENDING_S = GRACE_S + 2  # how long an end waits for a running command to stop and its result to be stored
-
-OBSERVER = "warroom"
-"""The actor of what nobody did: verdict changes, recovery, interruption."""
 
 
 class Driving:
@@ -51,6 +50,7 @@ class Driving:
     def start(self, kept: Mapping[str, Sequence[Sample]]) -> None:
         """Settles what a crash left, and goes on from the readings that were kept."""
         self._settle_what_a_crash_left()
+        self._desk.keep_with(Keeping(self._clock))
         self._engine.preload(kept)
         self._engine.start()
         self._engine.submit(self._watch())
@@ -61,6 +61,7 @@ class Driving:
             self.stop_step()
             wait(self._unended(), ENDING_S)
         self._engine.stop()
+        self._desk.settle().result()
 
     def verdicts(self) -> tuple[Verdict, ...]:
         return self._engine.verdicts(self._clock.mono_us())

@@ -26,12 +26,12 @@ from warroom.core.probe import Outcome, Verdict
 from warroom.core.release import Release
 from warroom.core.store import Journal
 from warroom.desk import Desk
-from warroom.driving import OBSERVER, Driving
+from warroom.driving import Driving
 from warroom.identity import Here
 from warroom.journal.driver import DriverLock
 from warroom.journal.store import open_journal
 from warroom.probing.sampling import Sampler
-from warroom.room import Onlooker, Room, Update
+from warroom.room import OBSERVER, Onlooker, Room, Update
 from warroom.steps import OutputPart
 
 KEPT = 100  # readings of each probe that a new driver takes over from the journal

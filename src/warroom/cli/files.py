@@ -1,4 +1,4 @@
-"""What can be said of the files before a release: plan and lint."""
+"""What can be said of the files before a release: plan, lint and schema."""
 
 from pathlib import Path
 
@@ -42,6 +42,17 @@ def lint(checklist: Path, probes: Path | None, as_json: bool) -> int:
     errors = sum(finding.severity == "error" for finding in findings)
     click.echo(f"{_count(errors, 'error')}, {_count(len(findings) - errors, 'warning')}", err=True)
     return BadInput.exit_status if errors else 0
+
+
+@click.command()
+@click.argument("file", type=click.Choice(["probe", "side"]))
+def schema(file: str) -> None:
+    """Print the JSON Schema of probe files or of side files, for editors that check and complete them."""
+    from warroom.cli.output import echo_json
+    from warroom.files.schema import probe_schema, side_schema
+    from warroom.probing.sources.table import SPECS
+
+    echo_json(probe_schema(SPECS.values()) if file == "probe" else side_schema())
 
 
 def _count(number: int, what: str) -> str:

@@ -24,6 +24,7 @@ _COMMANDS = {
     "start": ("warroom.cli.cockpit", "Start a release without the cockpit."),
     "plan": ("warroom.cli.files", "Print what was read from a checklist."),
     "lint": ("warroom.cli.files", "Name every fault in a checklist, its side file and its probes."),
+    "schema": ("warroom.cli.files", "Print the JSON Schema of probe or side files."),
     "check": ("warroom.cli.probes", "Run every probe once."),
     "status": ("warroom.cli.reading", "Where the release stands."),
     "log": ("warroom.cli.reading", "The timeline of the release."),

@@ -61,37 +61,47 @@ def needed(journal: Path | None) -> Path:
 def must_have_begun(journal: "SqliteJournal") -> None:
     """Raises `BadInput` for a journal whose start was killed between the file and its first event."""
     if not journal.head().seq:
-        raise BadInput(f"{journal.path} holds no release", "its start was cut off; remove it and start again")
+        raise BadInput(f"{journal.path} holds no release", "remove it and start again: its start was cut off")
 
 
 @contextmanager
-def reading(path: Path | None) -> "Iterator[tuple[SqliteJournal, Room]]":
-    """A journal opened read-only, with the room that it adds up to."""
-    from warroom.clock import SystemClock
-    from warroom.identity import here
+def reading_journal(path: Path | None) -> "Iterator[SqliteJournal]":
+    """A journal opened read-only. Nothing is folded yet."""
     from warroom.journal.store import open_journal
-    from warroom.room import Room
 
     journal = open_journal(needed(path), read_only=True)
     try:
         must_have_begun(journal)
-        yield journal, Room(journal, SystemClock(), origin=here().origin("cli"))
+        yield journal
     finally:
         journal.close()
 
 
 @contextmanager
-def writing(path: Path | None) -> "Iterator[Room]":
-    """A room that can act."""
+def reading(path: Path | None) -> "Iterator[tuple[SqliteJournal, Room]]":
+    """A journal opened read-only, with the room that it adds up to."""
+    with reading_journal(path) as journal:
+        yield journal, room_of(journal)
+
+
+def room_of(journal: "SqliteJournal") -> "Room":
+    """The room that an open journal adds up to."""
     from warroom.clock import SystemClock
     from warroom.identity import here
-    from warroom.journal.store import open_journal
     from warroom.room import Room
+
+    return Room(journal, SystemClock(), origin=here().origin("cli"))
+
+
+@contextmanager
+def writing(path: Path | None) -> "Iterator[Room]":
+    """A room that can act."""
+    from warroom.journal.store import open_journal
 
     journal = open_journal(needed(path))
     try:
         must_have_begun(journal)
-        yield Room(journal, SystemClock(), origin=here().origin("cli"))
+        yield room_of(journal)
     finally:
         journal.close()
 

@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Literal
 
 import click
 
-from warroom.cli.options import PATH, journal_option, json_option, reading
+from warroom.cli.options import PATH, journal_option, json_option, reading, reading_journal, room_of
 from warroom.core.errors import BadInput, CannotWrite, reason
 
 if TYPE_CHECKING:
@@ -54,17 +54,19 @@ def log(count: int | None, journal: Path | None, as_json: bool) -> None:
 def export(form: Literal["jsonl", "markdown"], output: Path | None, journal: Path | None) -> None:
     """The whole journal, complete and in order, with a checkpoint that "verify --checkpoint" takes."""
     from warroom.journal.checkpoint import checkpoint_text, parse_checkpoint
-    from warroom.report.jsonl import write_jsonl
+    from warroom.journal.export import event_lines
+    from warroom.report.jsonl import event_line, write_jsonl
     from warroom.report.markdown import write_markdown
 
     if output and journal and output.resolve() == journal.resolve():
         raise BadInput(f"{output} is the journal itself", "name another file for the export")
-    with reading(journal) as (stored, room), _target(output) as out:
+    with reading_journal(journal) as stored, _target(output) as out:
         checkpoint = parse_checkpoint(checkpoint_text(stored))
-        events = (event for event in stored.read() if event.seq <= checkpoint.size)
-        if form == "jsonl":
-            write_jsonl(out, events, checkpoint.text)
+        if form == "jsonl":  # which needs no state, so it folds nothing
+            write_jsonl(out, event_lines(stored, checkpoint.size, event_line), checkpoint.text)
         else:
+            room = room_of(stored)
+            events = (event for event in stored.read() if event.seq <= checkpoint.size)
             write_markdown(out, room.plan, room.release, events, checkpoint.text)
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -34,5 +34,8 @@ def _above_zero(seconds: float) -> float:
     return seconds
 
 
-Seconds = Annotated[float, BeforeValidator(parse_duration), AfterValidator(_above_zero)]
+_SCHEMA = {"type": "string", "pattern": f"^\\s*({_DURATION.pattern}\\s*)+$", "examples": ["5s", "1h 30m"]}
+"""For editors: in files a duration is a text."""
+
+Seconds = Annotated[float, BeforeValidator(parse_duration), AfterValidator(_above_zero), WithJsonSchema(_SCHEMA)]
 """A duration in seconds, written in files as `"5s"`."""

@@ -9,7 +9,7 @@ from warroom.core.definitions import Definitions
 from warroom.core.probe import Level, Word
 from warroom.core.rules import Value
 
-FOLD = 1
+FOLD = 2
 """Raised with every change of what `fold` makes of stored events, so that snapshots made before are not used."""
 
 ItemStatus = Literal["open", "done", "skipped", "failed"]
@@ -302,8 +302,8 @@ def _end_step(
     why: str,
 ) -> Release:
     step = step_of(state, body.target)
-    if step is None or step.run != body.run:
-        return state
+    if step is None or step.run != body.run or step.phase != "running":
+        return state  # an older run; or one given up as interrupted, which somebody has to verify by hand
     ended = step.model_copy(update={"phase": phase, "duration_s": duration_s, "why": why})
     changed = _with_step(state, body.target, ended)
     bad_rollback_step = body.target.startswith("rollback:") and phase != "done"

@@ -17,6 +17,7 @@ from warroom.files.text import read_text
 from warroom.files.toml_file import KeyPath, TomlFile
 from warroom.files.toml_models import fit, mistakes
 
+
 class CheckedSource(Protocol):
     """What a source is known to be able to give."""
 

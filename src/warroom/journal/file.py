@@ -93,8 +93,9 @@ class JournalFile:
         A sync that failed is not made up for by the next that succeeds. So what the log holds is written into the file,
         and that is synced.
         """
+        anew = self._connect()
         self._disconnect()
-        self.connection = self._connect()
+        self.connection = anew
         self.empty_log()
 
     def close(self) -> None:

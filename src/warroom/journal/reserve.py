@@ -15,7 +15,7 @@ _AMPLE = 4
 
 
 class Reserve:
-    """The file `JOURNAL.reserve`. The process that drives holds it; any process may give it up."""
+    """The file `JOURNAL.reserve`. Only the process that drives holds it; any process may give it up."""
 
     def __init__(self, journal: Path) -> None:
         self._path = beside(journal, "reserve")
@@ -32,8 +32,8 @@ class Reserve:
             disk = os.statvfs(self._path.parent)
             if not self._path.exists() and disk.f_bavail * disk.f_frsize >= _AMPLE * SIZE:
                 self._make()
-                self._held = True
-        return self._path.exists()
+        self._held = self._path.exists()  # made now, or left by a driver that was killed
+        return self._held
 
     def give_up(self) -> bool:
         """Frees the room. False when there was none."""

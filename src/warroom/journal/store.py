@@ -60,12 +60,11 @@ def open_journal(
     read_only: bool = False,
     patience_s: float = sqlite.PATIENCE_S,
     redactor: Redactor | None = None,
-    reserve: bool = False,
 ) -> "SqliteJournal":
     """The journal at `path`, brought to the newest format if need be.
 
     `patience_s` is how long it waits for other writers. `redactor` knows the secrets that no text may hold; without
-    one, those of the environment. With `reserve`, room for events is set aside on the disk while this is open.
+    one, those of the environment.
     Raises `BadInput` when there is no journal that this program reads, and `CannotWrite` when its file or directory
     cannot be written (a directory must be, even to read, for SQLite's files beside the journal).
     """
@@ -75,8 +74,6 @@ def open_journal(
         upgrade(file)
         if not read_only:
             journal.check_writable()
-        if reserve:
-            journal.reserve.hold()
     except BaseException:
         journal.close()
         raise
@@ -92,7 +89,9 @@ class SqliteJournal:
         """For `open_journal`."""
         self.path = file.path
         self.reserve = Reserve(file.path)
+        """Room for events on the disk; for the process that drives to hold."""
         self.anchors = Anchors(file)
+        """All that were kept, and `keep` for those with a signature or a copy elsewhere."""
         self._file = file
         self._redactor = redactor
         self._samples = Samples(file, redactor)

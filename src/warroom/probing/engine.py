@@ -125,9 +125,13 @@ class Engine:
         self._halt = asyncio.Event()
         self._ready.set_result(asyncio.get_running_loop())
         started_us = self._clock.mono_us()
-        # Not a task group: a probe that breaks must not take the others with it. `asyncio.run` cancels them at the end.
-        self._tasks = [asyncio.create_task(self._watch(lane, started_us)) for lane in self._lanes.values()]
+        # Not a task group: a probe that breaks must not take the others with it.
+        tasks = [asyncio.create_task(self._watch(lane, started_us)) for lane in self._lanes.values()]
         await self._halt.wait()
+        for task in tasks:
+            task.cancel()
+        # First the probes, then, by `asyncio.run`, what is left: the HTTP client's own tasks want to be ended by it.
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _watch(self, lane: _Lane, started_us: int) -> None:
         """Asks one probe at each of its slots, one sample at a time."""

@@ -96,7 +96,7 @@ class Postgres:
 
 
 async def _ending_at_once(work: Coroutine[Any, Any, Rows], connection: Connection) -> Rows:
-    """What `work` gives. When cancelled it ends at once, while psycopg would first ask the server for up to ten seconds.
+    """What `work` gives. When cancelled it ends at once; psycopg would go on asking the server for up to ten seconds.
 
     The query ends by its own time-out, if the server still lives.
     """
@@ -106,7 +106,7 @@ async def _ending_at_once(work: Coroutine[Any, Any, Rows], connection: Connectio
     except asyncio.CancelledError:
         with suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as line:
             line.shutdown(socket.SHUT_RDWR)
-        await asyncio.wait({working})
+        await asyncio.gather(working, return_exceptions=True)
         raise
 
 

@@ -27,6 +27,8 @@ def value_of(table: Rows, get: str) -> Value:
         raise Trouble(f"the query gives more than {LIMIT} rows; count or filter them")
     if get == "rows":
         return len(table.rows)
+    if not table.rows:
+        return None
     if get == "value":
         if len(table.columns) != 1:
             raise Trouble(f"the query gives {len(table.columns)} columns; name one with column:NAME")
@@ -41,14 +43,14 @@ def value_of(table: Rows, get: str) -> Value:
 def _only(table: Rows, position: int) -> Value:
     if len(table.rows) > 1:
         raise Trouble(f"the query gives {len(table.rows)} rows; write one that gives one")
-    return plain_value(table.rows[0][position]) if table.rows else None
+    return plain_value(table.rows[0][position])
 
 
 def _over_rows(table: Rows, position: int, form: str) -> Value:
-    """No row, or one without a figure, is no data: the figure over the others would be part of the truth."""
+    """A row without a figure makes it no data: the figure over the others would be part of the truth."""
     figures = [_figure(plain_value(row[position])) for row in table.rows]
     known = [figure for figure in figures if figure is not None]
-    return _OVER_ROWS[form](known) if known and len(known) == len(figures) else None
+    return _OVER_ROWS[form](known) if len(known) == len(figures) else None
 
 
 def _figure(value: Value) -> float | None:

@@ -4,9 +4,11 @@ POSIX takes all locks of a process on a file away as soon as the process closes 
 by another copy of SQLite, so a second look at it from here would let other processes write over its commits.
 """
 
+import asyncio
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from urllib.parse import quote
@@ -31,9 +33,11 @@ async def query_sqlite(path: Path, query: str, *, limit: int) -> Rows:
     open_now: list[sqlite3.Connection] = []
     try:
         return await in_thread(lambda: _query(path, query, limit, open_now.append), f"sqlite {path.name}")
-    finally:
+    except asyncio.CancelledError:
         for connection in open_now:
-            connection.interrupt()
+            with suppress(sqlite3.ProgrammingError):  # closed: it ended at this moment
+                connection.interrupt()
+        raise
 
 
 def _query(path: Path, query: str, limit: int, opened: Callable[[sqlite3.Connection], None]) -> Rows:

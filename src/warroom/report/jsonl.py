@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable
 from typing import IO
 
+from pydantic_core import to_json
+
 from warroom.core.errors import BadInput
 from warroom.core.events import Event
 from warroom.core.views import utc
@@ -35,10 +37,9 @@ def event_line(event: Event) -> str:
     )
 
 
-def write_jsonl(out: IO[str], events: Iterable[Event], checkpoint: str) -> None:
-    """All `events`, then one line `{"checkpoint": TEXT}`."""
-    for event in events:
-        out.write(event_line(event) + "\n")
+def write_jsonl(out: IO[str], lines: Iterable[str], checkpoint: str) -> None:
+    """The lines of all events, then one line `{"checkpoint": TEXT}`."""
+    out.writelines(f"{line}\n" for line in lines)
     out.write(_json({"checkpoint": checkpoint}) + "\n")
 
 
@@ -56,4 +57,5 @@ def checkpoint_in(text: str) -> str:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """As the journal's bodies are written, whose numbers are spelled in another way than Python's `json` does."""
+    return to_json(value).decode()

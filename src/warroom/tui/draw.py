@@ -120,6 +120,9 @@ def _safe(part: Part) -> Part:
 
 
 def _harmless(text: str) -> str:
-    """No row is wider than a few hundred cells, so what is far beyond that need not be looked at."""
-    shown = text[:_LONGEST]
+    """No row is wider than a few hundred cells, so what is far beyond that need not be looked at.
+
+    Variation selectors go: a glyph that one makes wider is cut in two where a box is drawn over it.
+    """
+    shown = text[:_LONGEST].replace("\ufe0e", "").replace("\ufe0f", "")
     return shown if shown.isprintable() else one_line(shown)

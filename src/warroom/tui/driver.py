@@ -51,5 +51,5 @@ def _lenient(encoding: str) -> "partial[codecs.IncrementalDecoder]":
 
 
 # A terminal that is attached anew may send mouse positions as raw bytes; Textual 8.2.8 decodes strictly, and its input
-# thread would end there (Textualize/textual#6668). There is no setting for it.
-linux_driver.getincrementaldecoder = _lenient
+# thread would end there (Textualize/textual#6668). There is no setting for it, hence the replaced name.
+linux_driver.getincrementaldecoder = _lenient  # type: ignore[attr-defined, assignment]  # see above

@@ -11,12 +11,15 @@ from warroom.probing.resolver import Resolver
 from warroom.probing.secrets import Secrets, check_placeholders
 from warroom.probing.source import Source, SourceSpec, Trouble
 from warroom.probing.sources.command import CommandSpec
+from warroom.probing.sources.dns import DnsSpec
 from warroom.probing.sources.http import HttpSpec
 from warroom.probing.sources.promql import PromqlSpec
+from warroom.probing.sources.redis import RedisSpec
 from warroom.probing.sources.report import ReportSpec
 from warroom.probing.sources.sql import SqlSpec
 from warroom.probing.sources.tcp import TcpSpec
 from warroom.probing.sources.tls import TlsSpec
+from warroom.probing.sources.websocket import WebsocketSpec
 
 SPECS: dict[str, type[SourceSpec]] = {
     "http": HttpSpec,
@@ -26,6 +29,9 @@ SPECS: dict[str, type[SourceSpec]] = {
     "tls": TlsSpec,
     "tcp": TcpSpec,
     "sql": SqlSpec,
+    "redis": RedisSpec,
+    "dns": DnsSpec,
+    "websocket": WebsocketSpec,
 }
 
 

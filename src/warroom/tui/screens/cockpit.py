@@ -30,7 +30,6 @@ from warroom.tui.widgets.masthead import Masthead
 from warroom.tui.widgets.probes import ProbeList, ProbePane
 from warroom.tui.widgets.rollback_bar import RollbackBar
 
-
 SLOW_S = 0.15
 
 

@@ -1,0 +1,70 @@
+"""Real database servers on free loopback ports, each with a directory of its own, ended by their process id."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from http_traps import free_port
+
+PASSWORD = "correct-horse-battery"
+_START_S = 30.0
+
+
+@contextmanager
+def running(argv: Sequence[str | Path], ready: Callable[[], bool], *, user: str | None = None) -> Iterator[int]:
+    """A server until the block ends; gives its process id once it is ready."""
+    devnull = subprocess.DEVNULL
+    with subprocess.Popen(list(map(str, argv)), stdout=devnull, stderr=devnull, user=user) as process:
+        try:
+            deadline = time.monotonic() + _START_S
+            while not ready():
+                assert process.poll() is None, f"{argv[0]} ended at once"
+                assert time.monotonic() < deadline, f"{argv[0]} did not start"
+                time.sleep(0.02)
+            yield process.pid
+        finally:
+            process.send_signal(signal.SIGINT)
+
+
+@contextmanager
+def home_of(user: str | None) -> Iterator[Path]:
+    """A directory that this user may enter, which pytest's own are not."""
+    with tempfile.TemporaryDirectory(prefix="warroom-test-") as name:
+        if user:
+            shutil.chown(name, user)
+        yield Path(name)
+
+
+def unprivileged(user: str) -> str | None:
+    """Whom to run a server as that refuses to run as root."""
+    return user if os.geteuid() == 0 else None
+
+
+@contextmanager
+def postgres() -> Iterator[int]:
+    """A PostgreSQL with the user `probe` and `PASSWORD`; gives its port."""
+    [binaries] = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1:]
+    user, port = unprivileged("postgres"), free_port()
+    with home_of(user) as home:
+        password = home / "password"
+        password.write_text(PASSWORD)
+        password.chmod(0o644)
+        initdb: list[str | Path] = [binaries / "initdb", "-N", "-D", home / "data", "-A", "scram-sha-256"]
+        initdb += ["-U", "probe", "--pwfile", password]
+        subprocess.run(initdb, check=True, capture_output=True, timeout=60, user=user, cwd=home)
+        settings = ("fsync=off", "listen_addresses=127.0.0.1", f"unix_socket_directories={home}", f"port={port}")
+        argv: list[str | Path] = [binaries / "postgres", "-D", home / "data"]
+        argv += [part for one in settings for part in ("-c", one)]
+
+        def ready() -> bool:
+            asked: list[str | Path] = [binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+            return subprocess.run(asked, check=False, timeout=10).returncode == 0
+
+        with running(argv, ready, user=user):
+            yield port
