@@ -24,6 +24,9 @@ types: $(READY)
 
 check: lint types test
 
+bench: $(READY)   ## what the journal costs, in a few minutes; needs the shell sqlite3
+	@$(BIN)/python bench/journal.py
+
 screenshots: $(READY)   ## needs rsvg-convert (Debian: librsvg2-bin)
 	$(BIN)/python screenshots/make.py
 

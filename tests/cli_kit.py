@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from warroom.cli.cockpit import start_release
+
 CHECKLIST = """\
 # Shop release
 
@@ -93,10 +95,10 @@ def environment(more: Mapping[str, str]) -> dict[str, str]:
 
 def begun(home: Path) -> Shell:
     """A shell in which a release of the checklist above has been started, by `ops-1`."""
-    (home / "shop.md").write_text(CHECKLIST, encoding="utf-8")
-    shell = Shell(home, WARROOM_JOURNAL="shop.journal", WARROOM_OPERATOR="ops-1")
-    assert shell.ok("start", "shop.md", "--release", "shop 4.2", "--at", "2026-03-01T20:00:00Z") == "shop.journal\n"
-    return shell
+    checklist = home / "shop.md"
+    checklist.write_text(CHECKLIST, encoding="utf-8")
+    start_release(checklist, None, "shop 4.2", "production", "2026-03-01T20:00:00Z", home / "shop.journal", "ops-1")
+    return Shell(home, WARROOM_JOURNAL="shop.journal", WARROOM_OPERATOR="ops-1")
 
 
 def json_lines(text: str) -> list[dict[str, Any]]:

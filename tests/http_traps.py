@@ -47,7 +47,7 @@ def handler(answer: Answer) -> type[BaseHTTPRequestHandler]:
             if self.command != "HEAD":
                 self.wfile.write(content)
 
-        do_GET = do_HEAD = do_POST = do_OPTIONS = _respond  # noqa: N815  # names that http.server calls
+        do_GET = do_HEAD = do_POST = do_OPTIONS = do_DELETE = _respond  # noqa: N815  # names that http.server calls
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name in http.server
             """Says nothing."""
@@ -58,6 +58,7 @@ def handler(answer: Answer) -> type[BaseHTTPRequestHandler]:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False  # kept connections end with the client
+    request_queue_size = 128  # a burst must not wait for TCP to try again
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Clients that hang up are part of the tests."""

@@ -142,4 +142,4 @@ class AnyRelease(RuleBasedStateMachine):
 
 
 TestAnyRelease = AnyRelease.TestCase
-TestAnyRelease.settings = settings(max_examples=2000, stateful_step_count=50, deadline=None)
+TestAnyRelease.settings = settings(max_examples=150, stateful_step_count=50, deadline=None)

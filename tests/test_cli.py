@@ -39,8 +39,13 @@ def test_plan_for_people_shows_ids_and_numbers(shell: Shell) -> None:
 def test_a_start_without_a_journal_name_makes_one_from_release_and_environment(tmp_path: Path) -> None:
     (tmp_path / "shop.md").write_text(CHECKLIST, encoding="utf-8")
     shell = Shell(tmp_path)
-    assert shell.ok("start", "shop.md", "--release", "shop 4.2/a", "--env", "eu west") == "shop-4.2-a-eu-west.journal\n"
-    assert shell.json("status", "-j", "shop-4.2-a-eu-west.journal")["environment"] == "eu west"
+    assert shell.ok("start", "shop.md", "--release", "shop 4.2/a", "--env", "eu west", "--as", "ada") == (
+        "shop-4.2-a-eu-west.journal\n"
+    )
+    shell.environ["WARROOM_JOURNAL"] = "shop-4.2-a-eu-west.journal"
+    (started,) = events(shell)
+    assert (started["kind"], started["actor"]) == ("release_started", "ada")
+    assert (started["body"]["release"], started["body"]["environment"]) == ("shop 4.2/a", "eu west")
 
 
 def test_a_start_never_touches_a_journal_that_exists(shell: Shell) -> None:

@@ -16,11 +16,11 @@ from http_traps import (
     silent,
 )
 from probe_kit import STATUS, probe, read, sampler
-from warroom.probing import http_client
 from warroom.probing.resolver import Resolver
 from warroom.probing.sampling import measure_once
 from warroom.probing.secrets import Secrets
 from warroom.probing.sources.table import build
+from warroom.probing.trust import tls_context
 
 
 async def test_after_a_switch_of_traffic_no_kept_connection_answers_for_the_old_release() -> None:
@@ -111,7 +111,7 @@ async def test_a_certificate_that_nobody_vouches_for_is_a_failure() -> None:
 
 async def test_the_machines_own_roots_are_trusted_for_the_right_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
-    http_client.tls_context.cache_clear()
+    tls_context.cache_clear()
     try:
         with serve(replies(Reply()), tls=True) as url:
             named = [
@@ -119,7 +119,7 @@ async def test_the_machines_own_roots_are_trusted_for_the_right_name(monkeypatch
             ]
             right, wrong = [await read(spec, lookup=lambda _: ["127.0.0.1"]) for spec in named]
     finally:
-        http_client.tls_context.cache_clear()
+        tls_context.cache_clear()
     assert right.outcome == "ok"
     assert wrong.outcome == "fail"
     assert wrong.text.startswith("certificate of other.test refused: Hostname mismatch")

@@ -13,8 +13,8 @@ from nginx_kit import Nginx
 from probe_kit import STATUS, probe, read, sampler
 from running_kit import wait_until
 from warroom.core.probe import Reading
-from warroom.probing import http_client
 from warroom.probing.sources.table import check_source, check_spec
+from warroom.probing.trust import tls_context
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def nginx() -> Iterator[Nginx]:
 
 async def test_a_latency_has_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
-    http_client.tls_context.cache_clear()
+    tls_context.cache_clear()
     parts = ("dns", "connect", "tls", "first_byte")
     try:
         with serve(replies(Reply()), tls=True) as url:
@@ -36,7 +36,7 @@ async def test_a_latency_has_parts(monkeypatch: pytest.MonkeyPatch) -> None:
             values = [await one_value(source, f"latency.{part}_ms") for part in parts]
             whole = await one_value(source, "latency_ms")
     finally:
-        http_client.tls_context.cache_clear()
+        tls_context.cache_clear()
     assert all(isinstance(value, float) and value >= 0 for value in (*values, whole))
 
 
@@ -151,7 +151,7 @@ class Shop:
                 self.open.clear()
                 return Reply(204, b"")
             case "GET", path if path.startswith("/me"):
-                if request.headers.get("Cookie") == "sid=s-1" or token in ("r-9",) or "t%2F1%20%C3%BC" in path:
+                if request.headers.get("Cookie") == "sid=s-1" or token == "r-9" or "t%2F1%20%C3%BC" in path:
                     return Reply(200 if self.open else 401, json.dumps({"id": 7, "orders": 3}))
                 return Reply(401)
         return Reply(404)

@@ -88,11 +88,9 @@ class Terminal:
 
 
 @contextmanager
-def terminal(
-    *argv: str, size: tuple[int, int], cwd: Path, environ: Mapping[str, str] | None = None
-) -> Iterator[Terminal]:
+def terminal(*argv: str, size: tuple[int, int], cwd: Path) -> Iterator[Terminal]:
     """A terminal in which `argv` runs. Fails where there is no tmux."""
-    it = Terminal(argv, size, cwd, environ or {})
+    it = Terminal(argv, size, cwd)
     try:
         yield it
     finally:
