@@ -12,7 +12,7 @@ demo: $(READY)   ## the main job: see it all on a simulated production
 test: $(READY)   ## the tests that need nothing but Python
 	$(BIN)/pytest -m "not real"
 
-real: $(READY)   ## the tests against tmux and Prometheus; install them first
+real: $(READY)   ## the tests against real servers; .ci/run knows what to install
 	$(BIN)/pytest -m real
 
 lint: $(READY)

@@ -3,17 +3,38 @@
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from http_traps import free_port
+from probe_kit import probe, read
+from warroom.core.probe import Reading
 
+TABLE = """\
+CREATE TABLE visit (id integer, city text, fee numeric);
+INSERT INTO visit VALUES (1, 'Dhaka', 2.5), (2, 'Khulna', 7), (3, NULL, NULL);
+"""
 PASSWORD = "correct-horse-battery"
 _START_S = 30.0
+
+
+def table_file(directory: Path) -> Path:
+    """A SQLite file with a table, and a name that a URL must not take apart."""
+    path = directory / "shop #1?.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(TABLE)
+    return path
+
+
+async def from_file(path: Path, query: str, check: dict[str, Any], **fields: Any) -> Reading:
+    """What the sql source reads in a SQLite file."""
+    return await read(probe({"kind": "sql", "file": str(path), "query": query}, check, **fields))
 
 
 @contextmanager

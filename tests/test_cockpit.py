@@ -1,92 +1,15 @@
-"""The cockpit by keys and mouse: what is stored, what is shown, and what is refused with its reason."""
+"""The cockpit by keys: what is stored, what is refused with its reason, and how it is left."""
 
 import resource
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event
-from typing import Literal
 
 import pytest
 
-from cockpit_kit import (
-    NARROW,
-    TINY,
-    VITALS,
-    WIDE,
-    Cockpit,
-    HandClock,
-    ShiftedClock,
-    assert_frame,
-    begin,
-    cockpit,
-    events,
-    half_way,
-    shop,
-    vitals,
-)
+from cockpit_kit import NARROW, Cockpit, cockpit, each_size
+from cockpit_releases import HandClock, begin, events, vitals
+from warroom.cli.main import cli
 from warroom.core.events import CockpitClosed, ItemDone, ItemFailed, ItemSkipped, Noted, StepFinished
-from warroom.core.probe import Measurement
-from warroom.tui import actions
-
-SIZES = (WIDE, NARROW, TINY)
-
-
-def names(size: tuple[int, int]) -> str:
-    return f"{size[0]}x{size[1]}"
-
-
-every_size = pytest.mark.parametrize("size", SIZES, ids=names)
-
-
-# --- frames
-
-
-@every_size
-async def test_a_calm_release(tmp_path: Path, size: tuple[int, int]) -> None:
-    clock = HandClock()
-    async with cockpit(half_way(tmp_path, clock), size, clock=clock) as it:
-        await assert_frame(it, "calm")
-
-
-@every_size
-async def test_a_probe_that_fails(tmp_path: Path, size: tuple[int, int]) -> None:
-    clock = HandClock()
-    async with cockpit(half_way(tmp_path, clock, falling=True), size, clock=clock) as it:
-        await it.stored("verdict_changed", 5)
-        await assert_frame(it, "failing")
-
-
-@every_size
-async def test_the_editor(tmp_path: Path, size: tuple[int, int]) -> None:
-    clock = HandClock()
-    async with cockpit(half_way(tmp_path, clock), size, clock=clock) as it:
-        await it.press("s")
-        await it.write("smoke suite S-14")
-        await assert_frame(it, "skipping")
-
-
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=names)
-async def test_a_selected_phase(tmp_path: Path, size: tuple[int, int]) -> None:
-    clock = HandClock()
-    async with cockpit(half_way(tmp_path, clock), size, clock=clock) as it:
-        await it.press(*["down"] * 9, "enter")
-        await assert_frame(it, "phase")
-
-
-@pytest.mark.parametrize("size", [*SIZES, (40, 10), (200, 60)], ids=names)
-async def test_help_is_always_in_reach_and_names_every_key(tmp_path: Path, size: tuple[int, int]) -> None:
-    async with cockpit(begin(tmp_path), size) as it:
-        assert it.lines[-1].endswith("? help ")
-        await it.press("n")
-        assert it.lines[-1].endswith("? help ")
-        await it.press("escape", "question_mark")
-        await it.shows("KEYS")
-        if size in (WIDE, (200, 60)):
-            await it.shows(*(action.help for action in actions.COCKPIT), *(each.label for each in actions.COCKPIT))
-        await it.press("escape")
-        await it.hides("KEYS")
-
 
 # --- what is said of an item
 
@@ -107,7 +30,7 @@ async def test_a_tick_with_its_figure_and_note(tmp_path: Path) -> None:
     assert [seen.probe for seen in body.seen] == sorted(vitals()), "what the operator could see"
 
 
-@every_size
+@each_size
 async def test_a_note_a_skip_a_failure_and_a_reopening(tmp_path: Path, size: tuple[int, int]) -> None:
     async with cockpit(begin(tmp_path), size) as it:
         for keys, text, kind in (("n", "took 4 minutes", "noted"), ("f", "disk full", "item_failed")):
@@ -132,8 +55,6 @@ async def test_a_note_a_skip_a_failure_and_a_reopening(tmp_path: Path, size: tup
 
 
 async def test_another_process_shows_at_once(tmp_path: Path) -> None:
-    from warroom.cli.main import cli
-
     journal = begin(tmp_path)
     async with cockpit(journal, NARROW) as it:
         cli.main(["tick", "backup", "-j", str(journal), "--as", "ci"], standalone_mode=False)
@@ -149,7 +70,7 @@ async def refused(it: Cockpit, reason: str) -> None:
     it.app.clear_notifications()
 
 
-@every_size
+@each_size
 async def test_a_refused_act_says_why_and_changes_nothing(tmp_path: Path, size: tuple[int, int]) -> None:
     async with cockpit(begin(tmp_path), size) as it:
         await it.press("u")
@@ -193,7 +114,7 @@ def disk_can_be_full() -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
-@every_size
+@each_size
 async def test_what_the_journal_does_not_take_is_not_shown_as_done(
     tmp_path: Path, size: tuple[int, int], disk_can_be_full: None
 ) -> None:
@@ -286,48 +207,6 @@ async def test_a_new_start_goes_on_where_the_last_one_was_left(tmp_path: Path) -
     assert [event.actor for event in events(journal) if isinstance(event.body, CockpitClosed)] == ["ops-1", "sre-1"]
 
 
-async def test_the_mouse_selects_opens_and_asks(tmp_path: Path) -> None:
-    async with cockpit(begin(tmp_path)) as it:
-        await it.pilot.click(offset=(8, it.row("Restore the backup")))
-        await it.shows("▌  ○ Restore the backup")
-        await it.pilot.click(offset=(8, it.row("▸ T-0")))
-        await it.shows("▌▸ T-0")
-        await it.pilot.click(offset=(8, it.row("▸ T-0")))
-        await it.shows("▌▾ T-0", "Verify the search")
-        row = it.row("[R] Rollback")
-        await it.pilot.click(offset=(it.lines[row].index("[R]"), row))
-        await refused(it, "the side file has no rollback plan")
-
-
-async def test_a_click_hits_the_row_that_is_shown_also_when_the_list_is_scrolled(tmp_path: Path) -> None:
-    clock = HandClock()
-    async with cockpit(half_way(tmp_path, clock), NARROW, clock=clock) as it:
-        await it.press("pagedown")
-        await it.shows("Test emergency rollback procedures")
-        await it.pilot.click(offset=(8, it.row("Verify bilingual")))
-        await it.shows("▌  ○ Verify bilingual")
-        await it.pilot.click(offset=(8, it.row("▾ T-0")))
-        await it.shows("▌▾ T-0")
-
-
-async def test_every_size_on_the_way_and_back(tmp_path: Path) -> None:
-    clock = HandClock()
-    async with cockpit(half_way(tmp_path, clock), WIDE, clock=clock) as it:
-        await it.shows("CHECKLIST", "TICK OFF")
-        before = it.text
-        for size in ((80, 24), (60, 15), (20, 5), (1, 1), (200, 60), (80, 24), (120, 40)):
-            await it.resize(size)
-            await it.until(lambda size=size: (len(it.lines[0]), len(it.lines)) == size)
-            for keys in (("s", "escape"), ("question_mark", "escape"), ("l", "escape"), ("slash", "escape")):
-                await it.press(*keys)
-        await it.until(lambda: it.text == before, "the first frame")
-        await it.resize(TINY)
-        await it.hides("Health")
-        await it.shows("▌  ○ Verify payment processing end-to-end", "✓ saved", "[R] Rollback", "? help")
-        await it.press("enter")
-        await it.shows("figure", "Pay once by card")
-
-
 # --- leaving
 
 
@@ -361,47 +240,3 @@ async def test_leaving_at_rest_asks_nothing(tmp_path: Path) -> None:
         await it.press("q")
         await it.until(lambda: it.app.return_code is not None)
     assert isinstance(events(it.journal)[-1].body, CockpitClosed)
-
-
-# --- probes
-
-
-async def test_live_numbers_come_and_are_judged(tmp_path: Path) -> None:
-    with shop() as production:
-        async with cockpit(begin(tmp_path, probes=vitals(production.url)), source=None) as it:
-            await it.until(lambda: it.text.count("● OK") == 4, "four panes that are ok")
-            await it.shows("99.4", "● GO")
-            production.numbers["payment-success"] = 80
-            await it.shows("✗ FAIL", "✗ FAILING", "3 of 5", "80")
-            production.numbers["payment-success"] = 99
-            await it.until(lambda: it.text.count("● OK") == 4, "four panes that are ok again")
-    [first, second] = [e.body.detail for e in it.of_kind("verdict_changed") if e.body.subject == "payment-success"][1:]
-    assert "80 < 95, 3 of 5" in first
-    assert "99" in second
-
-
-class Mortal:
-    """Measures well, until the whole engine is to go down with it."""
-
-    blames: Literal["target", "messenger"] = "messenger"
-    doomed = Event()
-
-    async def measure(self) -> Measurement:
-        if self.doomed.is_set():
-            raise SystemExit
-        return Measurement(values={f"json:$['{name}']": value for name, value in VITALS.items()})
-
-    async def close(self) -> None: ...
-
-
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-async def test_numbers_of_a_dead_engine_turn_stale(tmp_path: Path) -> None:
-    clock = ShiftedClock()
-    async with cockpit(begin(tmp_path), clock=clock, source=lambda _spec: Mortal()) as it:
-        await it.until(lambda: it.text.count("● OK") == 4, "four panes that are ok")
-        Mortal.doomed.set()
-        await it.until(lambda: all(thread.name != "probes" for thread in threading.enumerate()), "the engine's end")
-        clock.advance(85)
-        await it.until(lambda: it.text.count("● OK") == 4 and it.text.count(" ago") == 4, "four old panes")
-        clock.advance(10)
-        await it.until(lambda: it.text.count("◌ STALE") == 4, "four stale panes")

@@ -7,21 +7,8 @@ from pathlib import Path
 import pytest
 from textual.events import Paste
 
-from cockpit_kit import (
-    NARROW,
-    RELEASE,
-    TINY,
-    WIDE,
-    Cockpit,
-    HandClock,
-    assert_frame,
-    begin,
-    cockpit,
-    events,
-    half_way,
-    shop,
-    vitals,
-)
+from cockpit_kit import NARROW, cockpit
+from cockpit_releases import RELEASE, HandClock, begin, events, half_way, shop, vitals
 from warroom.core.events import (
     Restored,
     RollbackStarted,
@@ -33,10 +20,6 @@ from warroom.core.events import (
 
 ABOUT = ("rollback_started", "rollback_step_skipped", "rollback_stopped", "rolled_back", "restored", "step_started",
          "step_finished", "step_interrupted")  # fmt: skip
-
-
-def names(size: tuple[int, int]) -> str:
-    return f"{size[0]}x{size[1]}"
 
 
 def side_file(*steps: str) -> str:
@@ -68,36 +51,13 @@ def course(journal: Path) -> list[str]:
     return told
 
 
-async def open_screen(it: Cockpit) -> None:
-    """Past its first, deaf moment."""
-    await it.press("R")
-    await it.shows("ROLL BACK", "Type the name of the release to start")
-    await it.until(lambda: not it.app.screen.query_one("NameField").deaf, "the field's readiness")
-
-
-async def start(it: Cockpit) -> None:
-    await open_screen(it)
-    await it.write(RELEASE)
-    await it.press("enter")
-    await it.stored("rollback_started")
-
-
 # --- starting
-
-
-@pytest.mark.parametrize("size", [WIDE, NARROW, TINY], ids=names)
-async def test_the_plan(tmp_path: Path, size: tuple[int, int]) -> None:
-    clock = HandClock()
-    async with cockpit(half_way(tmp_path, clock), size, clock=clock, base=Path("/")) as it:
-        await open_screen(it)
-        await it.write("shop")
-        await assert_frame(it, "rollback-plan")
 
 
 async def test_all_steps_can_be_seen_where_they_do_not_fit(tmp_path: Path) -> None:
     clock = HandClock()
     async with cockpit(half_way(tmp_path, clock), NARROW, clock=clock) as it:
-        await open_screen(it)
+        await it.open_rollback()
         await it.shows("1  Point traffic", "2 more steps below")
         await it.press("down", "down", "down")
         await it.shows("6  Tell the support desk", "2 more above")
@@ -112,7 +72,7 @@ async def test_keys_of_the_first_moment_are_meant_for_the_screen_before(tmp_path
         await it.write(RELEASE)
         await it.press("enter")
         await it.shows("10 more characters")
-        await it.until(lambda: not it.app.screen.query_one("NameField").deaf, "the field's readiness")
+        await it.listens()
         await it.press("enter")
         await it.write("s")
         await it.shows("9 more characters")
@@ -121,7 +81,7 @@ async def test_keys_of_the_first_moment_are_meant_for_the_screen_before(tmp_path
 
 async def test_paste_is_refused(tmp_path: Path) -> None:
     async with cockpit(begin(tmp_path, side_file=side_file("pass"))) as it:
-        await open_screen(it)
+        await it.open_rollback()
         it.app.post_message(Paste(RELEASE))
         it.app.copy_to_clipboard(RELEASE)
         await it.press("ctrl+v", "enter")
@@ -132,7 +92,7 @@ async def test_paste_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("typed", ["", "shop 4.2.", "Shop 4.2.0", "shop 4.2.0 ", "shop 4.2.00"])
 async def test_enter_does_nothing_but_on_the_exact_name(tmp_path: Path, typed: str) -> None:
     async with cockpit(begin(tmp_path, side_file=side_file("pass"))) as it:
-        await open_screen(it)
+        await it.open_rollback()
         await it.write(typed)
         await it.press("enter", "enter")
         if RELEASE.startswith(typed):
@@ -146,7 +106,7 @@ async def test_enter_does_nothing_but_on_the_exact_name(tmp_path: Path, typed: s
 
 async def test_enter_pressed_twice_starts_once(tmp_path: Path) -> None:
     async with cockpit(begin(tmp_path, side_file=side_file("print('once')"))) as it:
-        await open_screen(it)
+        await it.open_rollback()
         await it.write(f"{RELEASE}\r\r\r")
         await it.press("enter", "enter", "enter")
         await it.stored("rolled_back")
@@ -161,7 +121,7 @@ async def test_a_start_that_is_refused_says_why_and_can_be_asked_again(tmp_path:
     async with cockpit(begin(tmp_path, side_file=step + side_file("pass"))) as it:
         running = it.live.run_item("deploy")
         await it.stored("step_started")
-        await open_screen(it)
+        await it.open_rollback()
         await it.write(RELEASE)
         await it.press("enter")
         await it.shows('"Deploy to production" is still running', "Enter starts the rollback")
@@ -182,7 +142,7 @@ async def test_from_the_first_step_to_restored(tmp_path: Path) -> None:
         journal = begin(tmp_path, side_file=plan, probes=vitals(production.url))
         async with cockpit(journal, source=None) as it:
             await it.shows("✗ FAILING")
-            await start(it)
+            await it.start_rollback()
             await it.shows("ROLLING BACK", "pointing back", "waits for the file", "◐  Step number 2", "step 2 of 2")
             gate.touch()
             await it.shows("found it", "✓ rolled back", "↶ recovering", "RECOVERING")
@@ -210,21 +170,9 @@ async def test_from_the_first_step_to_restored(tmp_path: Path) -> None:
 FAILS_ONCE = "import os, sys; done = os.path.exists('tried'); open('tried', 'a').write('x'); sys.exit(0 if done else 3)"
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW, TINY], ids=names)
-async def test_a_step_that_fails_stops_and_asks(tmp_path: Path, size: tuple[int, int]) -> None:
-    clock = HandClock()
-    async with cockpit(half_way(tmp_path, clock, falling=True), size, clock=clock, base=Path("/")) as it:
-        await it.stored("verdict_changed", 5)
-        await start(it)
-        await it.shows("waits for your answer")
-        await assert_frame(it, "rollback-asking")
-        await it.press("escape")
-        await assert_frame(it, "half-way")
-
-
 async def test_retry_runs_the_step_again_and_then_the_rest(tmp_path: Path) -> None:
     async with cockpit(begin(tmp_path, side_file=side_file(FAILS_ONCE, "print('the rest')"))) as it:
-        await start(it)
+        await it.start_rollback()
         await it.shows("waits for your answer", "step 1: failed, exit status 3", "r retry", "S stop here")
         await it.press("r")
         await it.shows("the rest", "↶ recovering")
@@ -234,7 +182,7 @@ async def test_retry_runs_the_step_again_and_then_the_rest(tmp_path: Path) -> No
 
 async def test_a_step_is_skipped_only_with_a_reason(tmp_path: Path) -> None:
     async with cockpit(begin(tmp_path, side_file=side_file(FAILS_ONCE, "print('the rest')"))) as it:
-        await start(it)
+        await it.start_rollback()
         await it.shows("waits for your answer")
         await it.press("k", "enter")
         await it.shows("a skipped step needs a reason")
@@ -252,7 +200,7 @@ async def test_a_step_is_skipped_only_with_a_reason(tmp_path: Path) -> None:
 async def test_stop_here_leaves_it_and_a_later_retry_goes_on(tmp_path: Path) -> None:
     journal = begin(tmp_path, side_file=side_file(FAILS_ONCE, "print('the rest')"))
     async with cockpit(journal, NARROW) as it:
-        await start(it)
+        await it.start_rollback()
         await it.shows("waits for your answer")
         await it.press("S")
         await it.shows("stopped half-way", "a roll back again")
@@ -265,7 +213,7 @@ async def test_stop_here_leaves_it_and_a_later_retry_goes_on(tmp_path: Path) -> 
         )
         await it.press("R")
         await it.shows("stopped half-way")
-        await it.until(lambda: not it.app.screen.query_one("NameField").deaf, "the screen's readiness")
+        await it.listens()
         await it.press("r")
         await it.shows("↶ recovering")
     assert [e.body for e in events(journal) if isinstance(e.body, RollbackStopped)] == [RollbackStopped(step=1)]
@@ -274,7 +222,7 @@ async def test_stop_here_leaves_it_and_a_later_retry_goes_on(tmp_path: Path) -> 
 
 async def test_a_rollback_that_did_not_help_can_be_started_again(tmp_path: Path) -> None:
     async with cockpit(begin(tmp_path, side_file=side_file("print('ran')"))) as it:
-        await start(it)
+        await it.start_rollback()
         await it.shows("↶ recovering", "a roll back again")
         await it.press("a")
         await it.shows("Type the name of the release to start", "10 more characters")
@@ -287,7 +235,7 @@ async def test_a_rollback_that_did_not_help_can_be_started_again(tmp_path: Path)
 async def test_the_screen_can_be_left_and_come_back_to(tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     async with cockpit(begin(tmp_path, side_file=side_file(waits_for(gate))), NARROW) as it:
-        await start(it)
+        await it.start_rollback()
         await it.shows("waits for the file")
         await it.press("escape")
         await it.shows("ROLLBACK running · step 1 of 1", "↶ ROLLBACK")
@@ -301,7 +249,7 @@ async def test_the_screen_can_be_left_and_come_back_to(tmp_path: Path) -> None:
 
 async def test_a_running_command_can_be_ended(tmp_path: Path) -> None:
     async with cockpit(begin(tmp_path, side_file=side_file("import time; print('works'); time.sleep(60)"))) as it:
-        await start(it)
+        await it.start_rollback()
         await it.shows("works", "X end this command")
         await it.press("X")
         await it.shows("waits for your answer", "stopped by TERM")
@@ -309,7 +257,7 @@ async def test_a_running_command_can_be_ended(tmp_path: Path) -> None:
 
 async def test_its_keys_are_deaf_at_first_too(tmp_path: Path) -> None:
     async with cockpit(begin(tmp_path, side_file=side_file(FAILS_ONCE))) as it:
-        await start(it)
+        await it.start_rollback()
         await it.shows("waits for your answer")
         await it.press("escape", "R", "r", "r")
         await it.shows("waits for your answer")

@@ -149,25 +149,26 @@ def _sql(path: Path, statement: str) -> None:
     connection.close()
 
 
-NO_JOURNALS: dict[Callable[[Path], None], str] = {
-    text_file: "shop.journal is no SQLite file, so it is no journal",
-    empty_file: "shop.journal is a SQLite file, but no warroom journal",
-    other_database: "shop.journal is a SQLite file, but no warroom journal",
-    newer_journal: "shop.journal was written by a newer warroom (format 99; this one reads up to ",
-    startless_journal: "shop.journal holds no release; remove it and start again",
-}
-
-
-@pytest.mark.parametrize("make", NO_JOURNALS)
-@pytest.mark.parametrize("command", ["status", "tick 1.1.1", "export -o out"])
+@pytest.mark.parametrize(
+    ("make", "command", "said"),
+    [
+        (text_file, "status", "shop.journal is no SQLite file, so it is no journal"),
+        (text_file, "tick 1.1.1", "shop.journal is no SQLite file, so it is no journal"),
+        (empty_file, "log", "shop.journal is a SQLite file, but no warroom journal"),
+        (other_database, "export -o out", "shop.journal is a SQLite file, but no warroom journal"),
+        (newer_journal, "status", "shop.journal was written by a newer warroom (format 99; this one reads up to "),
+        (newer_journal, "tick 1.1.1", "shop.journal was written by a newer warroom (format 99; this one reads up to "),
+        (startless_journal, "export -o out", "shop.journal holds no release; remove it and start again"),
+        (startless_journal, "tick 1.1.1", "shop.journal holds no release; remove it and start again"),
+    ],
+)
 def test_what_is_no_journal_of_ours_is_told_and_left_alone(
-    tmp_path: Path, make: Callable[[Path], None], command: str
+    tmp_path: Path, make: Callable[[Path], None], command: str, said: str
 ) -> None:
     journal = tmp_path / "shop.journal"
     make(journal)
     before = journal.read_bytes()
-    said = Shell(tmp_path).refused(BadInput.exit_status, *command.split(), "-j", journal.name)
-    assert said.startswith(NO_JOURNALS[make])
+    assert Shell(tmp_path).refused(BadInput.exit_status, *command.split(), "-j", journal.name).startswith(said)
     assert journal.read_bytes() == before
     assert not (tmp_path / "out").exists()
 

@@ -248,4 +248,4 @@ def test_a_key_that_is_not_there_has_the_line_of_the_table_around_it() -> None:
 
 def test_a_check_of_something_that_its_source_cannot_give_is_refused(probe: Path) -> None:
     said = probe_refusal(probe, PROBE.replace('"json:$.paid"', '"latncy_ms"'))
-    assert said.endswith('[[check]] 1: get: an http source has no "latncy_ms"; did you mean "latency_ms"?')
+    assert said.endswith('[[check]] 1: get: a source of kind http has no "latncy_ms"; did you mean "latency_ms"?')

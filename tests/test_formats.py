@@ -26,7 +26,7 @@ JOURNALS = Path(__file__).with_name("journals")
 RELEASED = sorted(path.stem for path in JOURNALS.glob("format-*.journal"))
 
 sys.path.insert(0, str(JOURNALS))
-from make import STORY, status  # noqa: E402  # beside the journals that it makes
+from reference import STORY, status  # noqa: E402  # beside the journals that it makes
 
 
 @pytest.fixture(params=RELEASED)

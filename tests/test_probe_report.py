@@ -1,10 +1,7 @@
 """Reports of other tools, as really written by them, and each way in which one has been taken for a good result."""
 
 import json
-import os
-import time
 from collections.abc import Callable
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +10,6 @@ import pytest
 from probe_kit import probe, read
 from warroom.core.probe import Reading
 from warroom.probing.reports.table import READERS, Format
-from warroom.probing.sources.table import check_spec
 
 REPORTS = Path(__file__).parent / "reports"
 
@@ -270,64 +266,3 @@ async def test_what_is_no_report_is_unknown(format_: Format, text: str, written:
     get = next(iter(READERS[format_].offers)).replace("$.a.b", "$.a")
     reading = await value_of(written(text), format_, get)
     assert reading.outcome == ("no_data" if format_ == "json" and text[:1] in "n[{" and text else "error")
-
-
-# --- the file
-
-
-async def test_an_old_report_is_no_evidence(tmp_path: Path) -> None:
-    path = tmp_path / "r.json"
-    path.write_text('{"a": 1}')
-    now = time.time()
-    source = {"kind": "report", "path": str(path), "format": "json", "max_age": "1h"}
-    for written_s, outcome, text in (
-        (now - 3500, "ok", "json:$.a 1"),
-        (now - 3700, "error", "r.json is 3700 s old, older than 3600 s"),
-        (now + 30, "ok", "json:$.a 1"),
-        (now + 7200, "error", "r.json was written in the future; its age is not known"),
-    ):
-        os.utime(path, (written_s, written_s))
-        reading = await read(probe(source, {"get": "json:$.a", "fail": "> 1"}))
-        assert (reading.outcome, reading.text.replace("3701", "3700")) == (outcome, text)
-
-
-async def test_a_reading_names_the_file_by_its_hash(tmp_path: Path) -> None:
-    path = tmp_path / "r.json"
-    path.write_text('{"a": 1}')
-    digest = sha256(path.read_bytes()).hexdigest()
-    reading = await value_of(path, "json", "sha256", f'!= "{digest}"')
-    assert (reading.outcome, reading.value, reading.via) == ("ok", digest, f"r.json {digest[:12]}")
-    path.write_text('{"a": 2}')
-    assert (await value_of(path, "json", "sha256", f'!= "{digest}"')).outcome == "fail"
-
-
-async def test_a_file_that_is_not_there_or_no_file_is_unknown(tmp_path: Path) -> None:
-    missing = await value_of(tmp_path / "r.json", "json", "json:$.a")
-    assert (missing.outcome, missing.text) == ("error", "r.json cannot be read: no such file or directory")
-    os.mkfifo(tmp_path / "pipe")
-    for name in ("pipe", "."):
-        reading = await value_of(tmp_path / name, "json", "json:$.a")
-        assert reading.outcome == "error"
-
-
-async def test_a_file_of_any_size_is_not_swallowed(tmp_path: Path) -> None:
-    path = tmp_path / "r.json"
-    with path.open("wb") as file:
-        file.truncate(40 * 1024 * 1024)
-    reading = await value_of(path, "json", "json:$.a")
-    assert (reading.outcome, reading.text) == ("error", "r.json is larger than 32 MiB")
-
-
-@pytest.mark.parametrize(
-    ("source", "get", "words"),
-    [
-        ({}, "age_s", "max_age"),
-        ({"max_age": "soon"}, "age_s", "no duration"),
-        ({"max_age": "1h", "format": "junit"}, "json:$.a", 'has no "json:'),
-        ({"max_age": "1h", "format": "junit"}, "failure", 'did you mean "failures"'),
-    ],
-)
-def test_a_file_that_cannot_work_is_refused(source: dict[str, Any], get: str, words: str) -> None:
-    spec = probe({"kind": "report", "path": "r", "format": "json"} | source, {"get": get, "fail": "> 1"})
-    with pytest.raises(ValueError, match=words):
-        check_spec(spec)

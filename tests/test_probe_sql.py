@@ -1,19 +1,16 @@
 """The sql source against SQLite files and a real PostgreSQL: what it reads, and that it can do nothing else."""
 
 import asyncio
-import os
-import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing
-from pathlib import Path
+from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
 import pytest
 
-from database_kit import PASSWORD, home_of, postgres, running, unprivileged
+from database_kit import PASSWORD, from_file, home_of, postgres, running, table_file, unprivileged
 from http_traps import free_port, raw_server, silent
 from probe_kit import probe, read
 from running_kit import wait_until
@@ -21,18 +18,6 @@ from warroom.core.probe import Reading
 from warroom.probing.sources.table import check_source, check_spec
 
 CHECK = {"get": "value", "fail": "> 5"}
-TABLE = """\
-CREATE TABLE visit (id integer, city text, fee numeric);
-INSERT INTO visit VALUES (1, 'Dhaka', 2.5), (2, 'Khulna', 7), (3, NULL, NULL);
-"""
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Path:
-    path = tmp_path / "shop #1?.db"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(TABLE)
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -41,19 +26,11 @@ def server() -> Iterator[int]:
         yield port
 
 
-async def from_file(path: Path, query: str, check: dict[str, Any] = CHECK, **fields: Any) -> Reading:
-    return await read(probe({"kind": "sql", "file": str(path), "query": query}, check, **fields))
-
-
 async def from_server(port: int, query: str, check: dict[str, Any] = CHECK, **more: Any) -> Reading:
     fields = {name: more.pop(name) for name in ("deadline",) if name in more}
     url = f"postgresql://probe@127.0.0.1:{port}/postgres"
     source = {"kind": "sql", "url": url, "password": "${env:DB_PASSWORD}", "query": query} | more
     return await read(probe(source, check, **fields), {"DB_PASSWORD": PASSWORD})
-
-
-def content_of(directory: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in directory.iterdir()}
 
 
 Ask = Any
@@ -64,7 +41,7 @@ VISITS = "(VALUES (1, 'Dhaka', 2.5), (2, 'Khulna', 7), (3, NULL, NULL)) AS visit
 def ask(request: pytest.FixtureRequest) -> Ask:
     """The same table in both databases."""
     if request.param == "sqlite":
-        path = request.getfixturevalue("shop")
+        path = table_file(request.getfixturevalue("tmp_path"))
         return lambda query, check=CHECK: from_file(path, query, check)
     port = request.getfixturevalue("server")
     return lambda query, check=CHECK: from_server(port, query.replace("FROM visit", f"FROM {VISITS}"), check)
@@ -103,90 +80,6 @@ async def test_more_rows_than_anybody_reads_are_refused(ask: Ask) -> None:
     query = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) SELECT i FROM n"
     reading = await ask(query, {"get": "rows", "fail": "> 5"})
     assert (reading.outcome, reading.text) == ("error", "the query gives more than 1000 rows; count or filter them")
-
-
-# --- SQLite
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "DELETE FROM visit",
-        "DROP TABLE visit",
-        "PRAGMA user_version = 5",
-        "ATTACH 'other.db' AS other",
-        "SELECT 1; DELETE FROM visit",
-        "VACUUM INTO 'copy.db'",
-    ],
-)
-async def test_a_query_of_a_file_cannot_change_anything(
-    shop: Path, query: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(shop.parent)
-    before = content_of(shop.parent)
-    assert (await from_file(shop, query)).outcome == "error"
-    assert content_of(shop.parent) == before
-
-
-async def test_a_file_that_is_not_there_is_not_made(tmp_path: Path) -> None:
-    reading = await from_file(tmp_path / "x.db", "SELECT 1")
-    assert (reading.outcome, reading.text) == ("error", "x.db cannot be read: no such file or directory")
-    assert content_of(tmp_path) == {}
-
-
-async def test_an_endless_query_of_a_file_ends_at_the_deadline(shop: Path) -> None:
-    query = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
-    reading = await from_file(shop, query, deadline="300ms")
-    assert (reading.outcome, reading.text) == ("error", "no answer within 0.3 s")
-    handles = Path("/proc/self/fd")
-    wait_until(lambda: not any(handle.resolve() == shop for handle in handles.iterdir() if handle.exists()))
-
-
-async def test_a_writer_does_not_disturb_a_reader(shop: Path) -> None:
-    with closing(sqlite3.connect(shop)) as connection:
-        connection.execute("PRAGMA journal_mode = wal")
-        connection.execute("INSERT INTO visit VALUES (4, 'Sylhet', 1)")
-        assert (await from_file(shop, "SELECT count(*) FROM visit")).value == 3
-
-
-@pytest.mark.parametrize("is_open", [True, False])
-async def test_a_journal_of_ours_is_never_opened(tmp_path: Path, is_open: bool) -> None:
-    """Closing it again would drop the locks of the journal's own SQLite in this process."""
-    path = tmp_path / "shop.db"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute(f"PRAGMA application_id = {int.from_bytes(b'wroo')}")
-        connection.execute("CREATE TABLE event (id)")
-    handle = os.open(path, os.O_RDONLY) if is_open else -1
-    try:
-        reading = await from_file(path, "SELECT 1")
-    finally:
-        if is_open:
-            os.close(handle)
-    assert (reading.outcome, reading.text) == ("error", "shop.db is a journal of warroom, which no probe may open")
-
-
-async def test_a_file_that_this_process_has_locked_keeps_its_lock(shop: Path) -> None:
-    """Seen from another process, as only others see the locks of this one."""
-    locked = (
-        "import fcntl, sys\n"
-        "try: fcntl.lockf(open(sys.argv[1], 'r+b'), fcntl.LOCK_EX | fcntl.LOCK_NB)\n"
-        "except OSError: print('locked')"
-    )
-    code = f"""
-import asyncio, fcntl, subprocess, sys
-from pathlib import Path
-from warroom.probing.source import Trouble
-from warroom.probing.sqlite_file import query_sqlite
-file = open({str(shop)!r}, "r+b")
-file.seek(68); file.write(b"wroo"); file.flush()
-fcntl.lockf(file, fcntl.LOCK_EX)
-try: asyncio.run(query_sqlite(Path({str(shop)!r}), "SELECT 1", limit=1))
-except Trouble as trouble: print(trouble)
-subprocess.run([sys.executable, "-c", {locked!r}, {str(shop)!r}])
-"""
-    command = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=subprocess.PIPE)
-    said, _ = await command.communicate()
-    assert said.decode().splitlines()[1:] == ["locked"]
 
 
 # --- PostgreSQL

@@ -165,7 +165,7 @@ def test_a_reader_that_holds_the_file_is_told_of(path: Path) -> None:
         with closing(sqlite.connect(path, mode="ro")) as reader:
             reader.execute("BEGIN")
             assert reader.execute("SELECT count(*) FROM events").fetchone() == (1,)
-            with pytest.raises(Busy, match="it is emptied when the last one closes it"):
+            with pytest.raises(Busy, match="event 1 is redacted, but its bytes stay in"):
                 redact(journal_with_no_patience(path), 1)
         assert next(journal.read()).redacted_by == 2
     assert SECRET.encode() not in bytes_of(path)

@@ -159,25 +159,25 @@ class Room:
         if any(isinstance(event.body, Redacted) for event in events):
             self._load()  # what was folded before may hold the text that is gone
         else:
-            self._fold(events)
+            self._fold(self.release, events)
         update = Update(self.release, events)
         for listener in self._listeners:
             listener(update)
 
     def _load(self) -> None:
         """The state from the journal alone."""
-        self.release = self.journal.snapshot() or Release()
-        self._kept = self.release.seq
-        self.recent.clear()
-        if self._kept:
-            self.recent.extend(event for event in self.journal.recent(RECENT) if event.seq <= self._kept)
-        self._fold(self.journal.read(self._kept))
+        state = self.journal.snapshot() or Release()
+        self._kept = state.seq
+        before = self.journal.recent(RECENT) if state.seq else ()
+        self.recent = deque((event for event in before if event.seq <= state.seq), maxlen=RECENT)
+        self._fold(state, self.journal.read(state.seq))
 
-    def _fold(self, events: Iterable[Event]) -> None:
+    def _fold(self, state: Release, events: Iterable[Event]) -> None:
         for event in events:
-            self.release = fold(self.release, event)
+            state = fold(state, event)
             if not event.body.quiet:
                 self.recent.append(event)
+        self.release = state
         if self.release.seq - self._kept >= SNAPSHOT_EVERY:
             self._kept = self.release.seq
             self.journal.keep(self.release)

@@ -3,6 +3,7 @@
 What a source may say is not known here: whoever loads hands in the check, so that files and probing stay apart.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -32,6 +33,7 @@ When it returns a pydantic model, misspelt keys get their nearest right name fro
 """
 
 _SOURCE: KeyPath = ("source",)
+_NAMED = re.compile(r'"(\w+)"')
 
 
 class ProbeFile(NamedTuple):
@@ -134,6 +136,6 @@ def _keys_of_source(source: dict[str, JsonValue], error: ValidationError, check_
     wrong = [(one["type"], str(one["loc"][-1])) for one in error.errors() if one["loc"]]
     try:
         accepted = check_source({key: value for key, value in source.items() if ("extra_forbidden", key) not in wrong})
-    except ValueError:
-        return {key for kind, key in wrong if kind == "missing"}
+    except ValueError as lacking:
+        return {key for kind, key in wrong if kind == "missing"} | set(_NAMED.findall(str(lacking)))
     return set(type(accepted).model_fields) if isinstance(accepted, BaseModel) else set()

@@ -80,12 +80,11 @@ class JournalFile:
         with held(self._lock, self.path, self._patience_s):
             yield
 
-    def empty_log(self) -> None:
-        """Moves all that stands in `-wal` into the file and empties it. Raises `Busy` when a reader needs it still."""
+    def empty_log(self) -> bool:
+        """Moves all that stands in `-wal` into the file and empties it. False while another process still reads it."""
         with self.turn(), sqlite.people_errors(self.path):
             (busy, *_), *_ = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        if busy:
-            raise Busy(f"{self.path}-wal is in use by another process", "it is emptied when the last one closes it")
+        return not busy
 
     def reopen(self) -> None:
         """After the medium failed: new connections, and all that was committed synced by another way.
@@ -96,7 +95,8 @@ class JournalFile:
         anew = self._connect()
         self._disconnect()
         self.connection = anew
-        self.empty_log()
+        if not self.empty_log():
+            raise Busy(f"{self.path} failed, and cannot be put right while another process reads it", "try again")
 
     def close(self) -> None:
         """The last writer to close leaves no `-wal` beside the file."""

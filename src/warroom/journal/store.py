@@ -9,7 +9,7 @@ from typing import Any
 
 from warroom.clock import Clock
 from warroom.core.definitions import Definitions
-from warroom.core.errors import BadInput, CannotWrite, WarroomError
+from warroom.core.errors import BadInput, Busy, CannotWrite, WarroomError
 from warroom.core.events import KINDS, Draft, Event, Redacted, SamplesDigest, VerdictChanged, uuid7
 from warroom.core.redaction import MARK, Redactor, secrets_of
 from warroom.core.release import Release
@@ -140,7 +140,7 @@ class SqliteJournal:
 
     def redact(self, draft: Draft) -> Event:
         assert isinstance(draft.body, Redacted)
-        (prepared,) = [rows.prepare(draft, self._redactor)]
+        prepared = rows.prepare(draft, self._redactor)
         with self._file.writing(durable=True) as connection:
             erased = self._readable(draft.body.event)
             self._insert([prepared], self.head())
@@ -152,7 +152,11 @@ class SqliteJournal:
             stored = self._event(self._by_id(prepared.id)[0])
         self._anchored = False
         ring(self.path)
-        self._file.empty_log()
+        if not self._file.empty_log():
+            raise Busy(
+                f"event {draft.body.event} is redacted, but its bytes stay in {self.path}-wal, in use by another process",
+                "they go when the last one closes the journal",
+            )
         return stored
 
     def anchor(self, reason: str) -> None:
