@@ -127,6 +127,7 @@ async def test_nagios_plugins_are_understood(status: int, printed: str, get: str
     script = f"printf '%s' \"$PRINTED\"; exit {status}"
     reading = await ran(script, check, env={"PRINTED": printed}, format="nagios")
     assert (reading.outcome, reading.value) == (outcome, value)
+    assert outcome != "error" or reading.text.startswith("the plugin ")
 
 
 async def test_a_tools_report_on_stdout_is_read_whatever_its_exit_status() -> None:

@@ -10,11 +10,8 @@ from functools import partial
 from typing import Any
 
 from warroom.core import decisions, views
-from warroom.core.decisions import Decision, Wish
-from warroom.core.definitions import Definitions
-from warroom.core.events import RollbackStopped
+from warroom.core.decisions import Wish
 from warroom.core.probe import Outcome, Verdict
-from warroom.core.release import Release
 from warroom.core.store import Sample
 from warroom.desk import Desk
 from warroom.identity import Here
@@ -49,7 +46,8 @@ class Driving:
 
     def start(self, kept: Mapping[str, Sequence[Sample]]) -> None:
         """Settles what a crash left, and goes on from the readings that were kept."""
-        self._settle_what_a_crash_left()
+        # nothing that a dead cockpit ran goes on by itself: a person must look at production first
+        self._desk.submit(decisions.interrupted, actor=OBSERVER).result()
         self._desk.keep_with(Keeping(self._clock))
         self._engine.preload(kept)
         self._engine.start()
@@ -93,14 +91,6 @@ class Driving:
     def _unended(self) -> list["Future[None]"]:
         return [work for work in self._works if not work.done()]
 
-    def _settle_what_a_crash_left(self) -> None:
-        """Nothing that a dead cockpit ran goes on by itself: a person must look at production first."""
-        release = self._desk.release
-        if release.running():
-            self._desk.submit(decisions.interrupted, actor=OBSERVER).result()
-        if self._desk.release.rollback.status == "running":
-            self._desk.submit(partial(_halted, mono_us=self._clock.mono_us()), actor=OBSERVER).result()
-
     def _observe(self, observation: Observation) -> None:
         """Keeps the reading, records what it changed, tells the screen."""
         self._desk.record(observation.sample)
@@ -123,11 +113,3 @@ class Driving:
         before = self._desk.release.probes.get(verdict.probe)
         if verdict.word != (before.word if before else "pending"):
             self._desk.submit(partial(decisions.verdict_changed, verdict=verdict), actor=OBSERVER)
-
-
-def _halted(plan: Definitions, state: Release, *, mono_us: int) -> Decision:
-    """A rollback that was cut off between two steps stops there; after the last one it only has to be ended."""
-    rollback = state.rollback
-    if rollback.current is None:
-        return decisions.end_rollback(plan, state, mono_us=max(mono_us, rollback.started_mono_us))
-    return (RollbackStopped(step=rollback.current + 1, reason="the cockpit ended between two steps"),)

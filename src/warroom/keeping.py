@@ -14,7 +14,8 @@ class Keeping:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._anchored_us = self._tended_us = clock.mono_us()
+        self._anchored_us = clock.mono_us()
+        self._tended_us = self._anchored_us - TEND_US  # at once
         self._mark: tuple[str, str] | None = None
 
     def __call__(self, room: Room) -> None:

@@ -1,4 +1,4 @@
-"""Makes the reference journal of the newest format: `python tests/journals/reference.py`, once, when a format is released.
+"""Makes the reference journal of the newest format, once, when that is released: `python tests/journals/reference.py`.
 
 It holds every kind of event, readings, anchors, a snapshot and a redaction. What it must say for ever stands beside it:
 the status, and the export.

@@ -154,7 +154,7 @@ class SqliteJournal:
         ring(self.path)
         if not self._file.empty_log():
             raise Busy(
-                f"event {draft.body.event} is redacted, but its bytes stay in {self.path}-wal, in use by another process",
+                f"event {draft.body.event} is redacted, but its bytes stay in {self.path}-wal: another process reads",
                 "they go when the last one closes the journal",
             )
         return stored
@@ -178,8 +178,7 @@ class SqliteJournal:
         return self._samples.last(probe, count)
 
     def tend(self, now_us: int) -> tuple[SamplesDigest, ...]:
-        if self.reserve.spent:
-            self.reserve.hold()  # there may be room again
+        self.reserve.hold()  # from the first time on, and again when there is room again
         return self._samples.tend(now_us)
 
     def remember(self, key: str, value: str) -> None:
