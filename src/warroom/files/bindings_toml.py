@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from warroom.core.bindings import Bindings
+from warroom.files.findings import BadFile
+from warroom.files.literal_secrets import literal_secrets
 from warroom.files.text import read_text
 from warroom.files.toml_file import TomlFile
 from warroom.files.toml_models import fit
@@ -25,6 +27,8 @@ def load_bindings(path: Path) -> Bindings:
 def read_side_file(path: Path) -> SideFile:
     """A side file's bindings with its text. Raises `BadInput`."""
     file = TomlFile.parse(read_text(path), str(path))
+    if found := list(literal_secrets(file.text, file.name)):
+        raise BadFile(found)
     return SideFile(path, file, fit(file, Bindings))
 
 

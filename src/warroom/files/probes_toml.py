@@ -13,6 +13,7 @@ from pydantic import BaseModel, JsonValue, ValidationError
 from warroom.core.errors import BadInput, reason
 from warroom.core.probe import Check, ProbeSpec
 from warroom.files.findings import BadFile, Finding
+from warroom.files.literal_secrets import literal_secrets
 from warroom.files.slugs import slug
 from warroom.files.text import read_text
 from warroom.files.toml_file import KeyPath, TomlFile
@@ -86,7 +87,7 @@ def read_probe(path: Path, check_source: SourceCheck) -> ProbeFile:
     if slug(name) != name:
         hint = f"its id is its file's name; call it {slug(name)}.toml"
         raise BadFile([Finding(file=str(path), line=1, message=f'"{name}" is no id for a probe', hint=hint)])
-    found = list(_source_findings(file, check_source))
+    found = [*literal_secrets(file.text, file.name), *_source_findings(file, check_source)]
     try:
         spec = fit(file, ProbeSpec, id=name)
     except BadFile as error:
