@@ -35,10 +35,10 @@ assert room.release.seq == {LARGE}
 
 def large_journal(room: Path) -> Iterator[Figure]:
     path = filled_journal(room / "large", LARGE)
-    yield _verified(path)
     with closing(open_journal(path)) as journal:
         Room(journal, CLOCK, origin="bench@host:1")  # the first to open it folds all, and leaves the snapshot
     yield from _opened(path)
+    yield _verified(path)
     yield from _exported(path)
 
 

@@ -64,6 +64,7 @@ def runs(pid: int) -> bool:
 # The whole story
 
 
+@pytest.mark.slow
 def test_green_goes_bad_behind_a_healthy_endpoint_and_the_rollback_restores_production(tmp_path: Path) -> None:
     with Production.start("payments", ramp_s=1) as production:
         kit = write_kit(tmp_path, production.router_url, CHECKLIST)

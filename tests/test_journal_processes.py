@@ -60,6 +60,7 @@ def waiting_for_a_lock() -> set[int]:
     return {int(line.split()[5]) for line in lines if "-> FLOCK" in line}
 
 
+@pytest.mark.slow
 def test_a_killed_writer_loses_nothing_acknowledged_and_a_retry_adds_nothing(path: Path) -> None:
     new_journal(path).close()
     chance = random.Random(7)

@@ -52,6 +52,12 @@ def test_a_placeholder_is_none(tmp_path: Path) -> None:
     assert load_probe(path, check_source).id == "p"
 
 
+def test_where_a_scenario_finds_one_is_none(tmp_path: Path) -> None:
+    steps = '[[source.request]]\nurl = "http://x"\nsave = { token = "json:$.token", secret = "cookie:sid" }\n'
+    text = PROBE.replace(URL, "").replace("[[check]]", f"{steps}[[check]]")
+    assert load_probe(write(tmp_path / "p.toml", text), check_source).id == "p"
+
+
 def test_a_side_file_with_one_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "r.toml", '[item.x.step]\nargv = ["psql", "--password=s3cr3t-s3cr3t"]\n')
     with pytest.raises(BadInput, match=r"r.toml:2: a secret stands here in clear"):

@@ -1,6 +1,7 @@
 """The command source with real processes: what it reads, what is no answer, and that nothing stays behind."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,22 @@ async def test_what_did_not_run_to_its_end_says_nothing(argv: list[str], cwd: st
     source = {"kind": "command", "argv": argv, "cwd": cwd}
     reading = await read(probe(source, {"get": "exit_status", "fail": "!= 0"}))
     assert (reading.outcome, reading.text) == ("error", text)
+
+
+def test_commands_are_shown_before_they_run(tmp_path: Path) -> None:
+    """As written: what a placeholder stands for is not among it."""
+    probe_file = tmp_path / "lag.toml"
+    probe_file.write_text(
+        'title = "Lag"\nevery = "5s"\ndeadline = "4s"\n[[check]]\nget = "exit_status"\nfail = "!= 0"\n[source]\n'
+        'kind = "command"\nargv = ["/bin/sh", "-c", "test $0 = $EXPECTED", "${env:WORD}"]\ncwd = "/tmp"\n'
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "warroom", "check", probe_file],
+        capture_output=True, text=True, timeout=30, check=True,
+        env={**os.environ, "WORD": "hunter2hunter2", "EXPECTED": "hunter2hunter2"},
+    )  # fmt: skip
+    assert done.stderr == "lag runs /bin/sh -c 'test $0 = $EXPECTED' '${env:WORD}' in /tmp\n"
+    assert done.stdout.startswith("ok ")
 
 
 # --- Nagios plugins

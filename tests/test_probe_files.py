@@ -78,6 +78,12 @@ async def test_a_header_that_cannot_be_sent_is_told_without_showing_it() -> None
     assert (reading.outcome, reading.text) == ("error", "the URL or the headers of this probe are not valid HTTP")
 
 
+def test_the_password_in_a_secret_url_is_a_secret_by_itself() -> None:
+    secrets = Secrets({"DATABASE_URL": "postgresql://probe:hunter2hunter2@db.test/shop"})
+    secrets.resolve("${env:DATABASE_URL}")
+    assert secrets.mask('wrong password "hunter2hunter2"') == 'wrong password "[redacted]"'
+
+
 def test_no_repr_or_error_shows_what_a_placeholder_stood_for() -> None:
     secrets = Secrets({"TOKEN": "hunter2hunter2"})
     resolved = secrets.resolve({"kind": "http", "url": "http://x/?t=${env:TOKEN}", "headers": {"A": "${env:TOKEN}"}})

@@ -180,7 +180,7 @@ async def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> No
     ("url", "get", "words"),
     [
         ("http://shop.test", "latency_ms", "must begin like ws://host"),
-        ("ws://me:pw@shop.test", "latency_ms", "must not stand in a probe file"),
+        ("ws://me:pw@shop.test", "latency_ms", "must not hold a user or password"),
         ("ws://shop.test", "status", 'has no "status"'),
     ],
 )

@@ -86,6 +86,7 @@ async def test_a_secret_across_the_border_of_two_pieces_is_found(before: int) ->
     assert "".join(screen.lines) == outcome.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("unit", "megabytes"), [("\\0", 100), ("a line of output like many others\\n", 20)], ids=["no newline", "lines"]
 )

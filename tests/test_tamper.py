@@ -283,6 +283,7 @@ def test_every_single_bit_of_every_event_counts(path: Path) -> None:
     assert count > 8_000
 
 
+@pytest.mark.slow
 def test_flipped_bits_of_the_file_are_found_or_change_nothing(path: Path) -> None:
     """The step is prime, so that every bit of a byte and every place in a page has its turn."""
     original = path.read_bytes()

@@ -177,6 +177,7 @@ def test_a_reading_that_was_changed_is_noted(journal: SqliteJournal, sql: str, n
     assert any("are not those that event" in note for note in report.notes) is noted
 
 
+@pytest.mark.slow
 def test_a_week_of_readings_does_not_grow_the_file_for_ever(journal: SqliteJournal) -> None:
     """What grows on are the digests, here two rows an hour."""
     day = Day(journal, probes=4, every_s=20)

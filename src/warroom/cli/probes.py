@@ -13,7 +13,7 @@ _STATUS = {"ok": 0, "warn": 1, "fail": 2, "no_data": 3, "error": 3}
 @click.argument("probes", type=PATH)
 @json_option
 def check(probes: Path, as_json: bool) -> int:
-    """Run every probe in PROBES, a directory or a file, once.
+    """Run every probe in PROBES, a directory or a file, once. Says before which commands they run.
 
     Exits 0 when all are ok, 1 when the worst is a warn, 2 when one fails, and 3 when none fails but one is not known.
     """
@@ -25,9 +25,11 @@ def check(probes: Path, as_json: bool) -> int:
     from warroom.core.probe import show
     from warroom.files.probes_toml import load_probes
     from warroom.probing.sampling import Sampler, measure_once
-    from warroom.probing.sources.table import check_source
+    from warroom.probing.sources.table import check_source, commands
 
     specs = load_probes(probes, check_source)
+    for line in commands(specs):
+        click.echo(one_line(line), err=True)
     readings = asyncio.run(measure_once(specs, Sampler(SystemClock())))
     if as_json:
         echo_json([reading.model_dump(mode="json") for _, reading in readings])

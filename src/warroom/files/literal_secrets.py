@@ -9,12 +9,15 @@ from warroom.files.findings import Finding
 _LONG = 16
 """A shorter value of a secret variable may well be an ordinary word of a file."""
 
+_NAMES_ONE = ("${", "json:$", "header:", "cookie:")
+"""How something begins that only tells where a secret is: in the environment, or in an answer that a probe gets."""
+
 
 def literal_secrets(text: str, name: str) -> Iterator[Finding]:
-    """One finding for each secret in `text`; what only names one, `${env:NAME}` or `${file:PATH}`, is none."""
+    """One finding for each secret in `text`; what only names one, such as `${env:NAME}`, is none."""
     known = (value for value in secrets_of(os.environ) if len(value) >= _LONG)
     for found in Redactor(known).find(text):
-        if text.startswith("${", found.start):
+        if text.startswith(_NAMES_ONE, found.start):
             continue
         yield Finding(
             file=name,

@@ -23,7 +23,8 @@ def side_schema() -> dict[str, Any]:
 def probe_schema(sources: Iterable[type[BaseModel]]) -> dict[str, Any]:
     """Of a probe file whose `[source]` is one of these."""
     kinds = list(sources)
-    references, document = models_json_schema([(model, "validation") for model in (ProbeSpec, *kinds)])
+    models: list[type[BaseModel]] = [ProbeSpec, *kinds]
+    references, document = models_json_schema([(model, "validation") for model in models])
     definitions = document["$defs"]
     probe = definitions.pop("ProbeSpec")
     del probe["properties"]["id"]  # it is the file's name

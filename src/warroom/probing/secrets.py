@@ -12,18 +12,14 @@ from warroom.core.redaction import Redactor
 
 PLACEHOLDER = re.compile(r"\$\{(\w+):([^}]*)\}")
 _STORES = ("env", "file")
-_WRITTEN_PASSWORD = re.compile(r"://[^/?#\s@:]*:(?!\$\{)[^/?#\s@]+@")
+_PASSWORD_IN_URL = re.compile(r"://[^/?#\s@:]*:([^/?#\s@]+)@")
 _SHORTEST = 6  # masking shorter values, such as `on` or `8080`, would make texts unreadable
 _LARGEST_FILE = 64 * 1024
 
 
-def check_placeholders(source: dict[str, JsonValue]) -> None:
-    """Raises `ValueError` for a placeholder of an unknown form, such as `${evn:TOKEN}`, and for a written-out password:
-    journals keep probe files as they are."""
-    password = source.get("password", "${")
-    if not isinstance(password, str) or "${" not in password or any(map(_WRITTEN_PASSWORD.search, _strings(source))):
-        raise ValueError("a password must not stand in a probe file; write ${env:NAME} or ${file:PATH}")
-    for text in _strings(source):
+def check_placeholders(value: JsonValue) -> None:
+    """Raises `ValueError` for a placeholder of a form that is not known, such as `${evn:TOKEN}`."""
+    for text in _strings(value):
         for store, name in PLACEHOLDER.findall(text):
             if store not in _STORES or not name:
                 hint = nearest(store, _STORES) if name else ""
@@ -86,10 +82,11 @@ def _content(name: str) -> str:
 
 
 def _forms(value: str) -> Iterator[str]:
-    """How a value may show up in a text: whole, line by line, percent-encoded, and a URL's parameters by themselves."""
+    """How a value may show up in a text: whole, by line, percent-encoded, and a URL's password and parameters alone."""
     yield value
     yield quote(value, safe="")
     yield from (line.strip() for line in value.splitlines())
+    yield from _PASSWORD_IN_URL.findall(value)
     yield from (parameter for _, parameter in parse_qsl(value.partition("?")[2]))
 
 
