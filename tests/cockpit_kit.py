@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -25,6 +26,8 @@ from warroom.tui.widgets.name_field import NameField
 
 WIDE, NARROW, TINY = (120, 40), (80, 24), (60, 15)
 PATIENCE_S = 20.0
+
+_NUMBER = re.compile(r"(?<=^ )\d+(?= +\d\d:\d\d:\d\d  T)", re.MULTILINE)
 
 each_size = pytest.mark.parametrize("size", [WIDE, NARROW, TINY], ids=lambda size: f"{size[0]}x{size[1]}")
 
@@ -146,9 +149,9 @@ class Cockpit:
 
     @property
     def still(self) -> str:
-        """The frame without what differs from run to run."""
-        digits = self.live.release.hash[:8]
-        return "\n".join(line.rstrip() for line in self.text.replace(digits, "-" * 8).split("\n")) + "\n"
+        """The frame without what differs from run to run: the head's hash, and the numbers of events in the feed."""
+        text = self.text.replace(self.live.release.hash[:8], "-" * 8)
+        return _NUMBER.sub(lambda found: "-" * len(found[0]), text) + "\n"
 
     def row(self, text: str) -> int:
         """The first row of the frame with this text in it."""
@@ -196,7 +199,7 @@ FRAMES = Path(__file__).parent / "frames"
 
 
 async def assert_frame(it: Cockpit, name: str) -> None:
-    """The frame is the one kept as `frames/NAME-WIDTHxHEIGHT.txt`, but for the head's hash, which is random.
+    """The frame is, but for what differs from run to run, the one kept as `frames/NAME-WIDTHxHEIGHT.txt`.
 
     With ACCEPT_FRAMES set it is kept as it is now, to be looked at in the diff.
     """

@@ -22,7 +22,7 @@ from journal_kit import draft
 from warroom.clock import SystemClock
 from warroom.core.decisions import Wish, note
 from warroom.core.events import Draft, Event
-from warroom.core.store import HeadMoved, Journal
+from warroom.core.store import Journal
 from warroom.desk import Desk
 from warroom.journal.store import open_journal
 from warroom.room import Room
@@ -108,12 +108,8 @@ def wish(text: str) -> Wish:
 
 
 def append(journal: Journal, drafts: Sequence[Draft]) -> None:
-    while True:
-        try:
-            journal.append(drafts, after=journal.head().seq)
-        except HeadMoved:
-            continue
-        return
+    with journal.turn():
+        journal.append(drafts, after=journal.head().seq)
 
 
 def serve() -> None:

@@ -17,6 +17,7 @@ from warroom.core.events import (
     StepFinished,
     StepStarted,
 )
+from warroom.tui.widgets import name_field
 
 ABOUT = ("rollback_started", "rollback_step_skipped", "rollback_stopped", "rolled_back", "restored", "step_started",
          "step_finished", "step_interrupted")  # fmt: skip
@@ -66,7 +67,14 @@ async def test_all_steps_can_be_seen_where_they_do_not_fit(tmp_path: Path) -> No
         assert not course(it.journal)
 
 
-async def test_keys_of_the_first_moment_are_meant_for_the_screen_before(tmp_path: Path) -> None:
+@pytest.fixture
+def long_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first moment lasts long enough for a slow machine to press keys in it."""
+    assert name_field.DEAF_S == 0.5
+    monkeypatch.setattr(name_field, "DEAF_S", 2.0)
+
+
+async def test_keys_of_the_first_moment_are_meant_for_the_screen_before(tmp_path: Path, long_moment: None) -> None:
     async with cockpit(begin(tmp_path, side_file=side_file("pass"))) as it:
         await it.press("R")
         await it.write(RELEASE)
@@ -255,7 +263,7 @@ async def test_a_running_command_can_be_ended(tmp_path: Path) -> None:
         await it.shows("waits for your answer", "stopped by TERM")
 
 
-async def test_its_keys_are_deaf_at_first_too(tmp_path: Path) -> None:
+async def test_its_keys_are_deaf_at_first_too(tmp_path: Path, long_moment: None) -> None:
     async with cockpit(begin(tmp_path, side_file=side_file(FAILS_ONCE))) as it:
         await it.start_rollback()
         await it.shows("waits for your answer")

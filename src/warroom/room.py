@@ -5,6 +5,7 @@ A `Room` is used by one thread at a time. The shell uses it directly; the cockpi
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from os import urandom
@@ -90,19 +91,22 @@ class Room:
 
         Raises `CannotWrite` or `Busy` when the journal takes none of them; the state is then as before.
         """
-        while True:
-            self.catch_up()
-            decided = self._decide(acts)
-            drafts = [draft for answer in decided if not isinstance(answer, Refused) for draft in answer]
-            jump = self._clock_jump() if drafts else ()
-            try:
-                events = self.journal.append([*jump, *drafts], after=self.release.seq) if drafts else ()
-            except HeadMoved:
-                continue  # somebody else was first: decide again on what they did
-            self._take(events)
-            self._clocks_apart_us = self._apart_us()
-            stored = iter(events[len(jump) :])
-            return [each if isinstance(each, Refused) else tuple(islice(stored, len(each))) for each in decided]
+        with suppress(HeadMoved):
+            return self._act_on_the_newest(acts)
+        with self.journal.turn():  # somebody else was first: decide again on what they did, and let nobody in meanwhile
+            return self._act_on_the_newest(acts)
+
+    def _act_on_the_newest(self, acts: Sequence[Act]) -> list[Answer]:
+        """Raises `HeadMoved` when it was no longer the newest in the end."""
+        self.catch_up()
+        decided = self._decide(acts)
+        drafts = [draft for answer in decided if not isinstance(answer, Refused) for draft in answer]
+        jump = self._clock_jump() if drafts else ()
+        events = self.journal.append([*jump, *drafts], after=self.release.seq) if drafts else ()
+        self._take(events)
+        self._clocks_apart_us = self._apart_us()
+        stored = iter(events[len(jump) :])
+        return [each if isinstance(each, Refused) else tuple(islice(stored, len(each))) for each in decided]
 
     def redact(self, seq: int, *, reason: str, actor: str) -> Event:
         """Erases the texts of an event from the journal, for good; the returned event tells who did so, and why.

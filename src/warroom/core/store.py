@@ -1,6 +1,7 @@
 """The seam to the journal: what a journal can do, whatever it is kept in."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from warroom.core.base import Frozen
@@ -53,6 +54,12 @@ class Journal(Protocol):
         """Unique among all journals."""
 
     def definitions(self) -> Definitions: ...
+
+    def turn(self) -> AbstractContextManager[None]:
+        """While it is held nobody else appends, so that what was read inside is the newest. All wait in one queue.
+
+        Raises `Busy` when the others do not let go.
+        """
 
     def append(self, drafts: Sequence[Draft], *, after: int) -> tuple[Event, ...]:
         """Stores all drafts or none, durably, as the events after number `after`.

@@ -15,7 +15,7 @@ from warroom.core.base import Frozen
 from warroom.core.errors import BadInput, CannotWrite, reason
 from warroom.core.events import KINDS, Draft, Event
 from warroom.core.redaction import Redactor
-from warroom.core.store import HeadMoved, Journal
+from warroom.core.store import Journal
 from warroom.journal import rows
 from warroom.journal.lock import beside
 
@@ -122,11 +122,8 @@ def import_fallback(path: Path, journal: Journal) -> Imported:
 
 
 def _append(journal: Journal, drafts: Sequence[Draft]) -> tuple[Event, ...]:
-    while True:
-        try:
-            return journal.append(drafts, after=journal.head().seq)
-        except HeadMoved:
-            continue  # these are facts, whatever others did meanwhile
+    with journal.turn():
+        return journal.append(drafts, after=journal.head().seq)
 
 
 def _read_line(number: int, line: bytes, journal_id: str) -> Draft | Damage:

@@ -23,6 +23,7 @@ class JournalFile:
         self.read_only = read_only
         self._patience_s = patience_s
         self._lock = FileLock(beside(path, "lock"))
+        self._has_turn = False
         self.connection = self._connect()
 
     def format(self) -> int:
@@ -76,9 +77,16 @@ class JournalFile:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Holds the queue of writers."""
-        with held(self._lock, self.path, self._patience_s):
+        """Holds the queue of writers. May be held again inside."""
+        if self._has_turn:
             yield
+            return
+        with held(self._lock, self.path, self._patience_s):
+            self._has_turn = True
+            try:
+                yield
+            finally:
+                self._has_turn = False
 
     def empty_log(self) -> bool:
         """Moves all that stands in `-wal` into the file and empties it. False while another process still reads it."""

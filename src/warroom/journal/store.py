@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -105,6 +105,9 @@ class SqliteJournal:
 
     def definitions(self) -> Definitions:
         return rows.definitions(self._file.rows("SELECT role, name, body FROM definitions"))
+
+    def turn(self) -> AbstractContextManager[None]:
+        return self._file.turn()
 
     def append(self, drafts: Sequence[Draft], *, after: int) -> tuple[Event, ...]:
         prepared = [rows.prepare(draft, self._redactor) for draft in drafts]
