@@ -10,6 +10,7 @@ from pathlib import Path
 
 from database_kit import running
 from http_traps import free_port
+from running_kit import wait_until
 
 _CONFIGURATION = """\
 daemon off;
@@ -52,9 +53,16 @@ class Nginx:
         (self._home / "nginx.conf").write_text(text)
 
     def switch(self, release: str) -> None:
-        """Takes effect a moment later; the old workers go on answering their connections."""
+        """When this returns, only new workers take connections; the old ones go on answering those that they have."""
+        before = self._accepting()
         self._write(release)
         os.kill(self._pid, signal.SIGHUP)
+        wait_until(lambda: bool(now := self._accepting()) and not now & before)
+
+    def _accepting(self) -> set[str]:
+        """Process ids of the workers that take new connections; the title of one that leaves says so."""
+        workers = Path(f"/proc/{self._pid}/task/{self._pid}/children").read_text().split()
+        return {worker for worker in workers if "shutting down" not in _title(worker)}
 
     @classmethod
     @contextmanager
@@ -70,3 +78,10 @@ class Nginx:
             argv = ["nginx", "-e", f"{name}/error.log", "-p", name, "-c", f"{name}/nginx.conf"]
             with running(argv, ready) as nginx._pid:
                 yield nginx
+
+
+def _title(worker: str) -> str:
+    try:
+        return Path(f"/proc/{worker}/cmdline").read_text()
+    except OSError:
+        return "shutting down"  # it has gone
