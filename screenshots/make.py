@@ -33,7 +33,7 @@ ROOT = HERE.parent
 T0 = 1_772_395_200_000_000  # 2026-03-01T20:00:00Z
 MINUTE = 60_000_000
 OPERATOR = "ops-1"
-HERE_THEN = Here(user="deploy", host="prod-ops-1", pid=4711, base=Path("/srv/shop"))
+HERE_THEN = Here(user="deploy", host="prod-ops-1", pid=4711, base=Path("/srv"))
 RELEASE = "shop 4.2.0"
 SECOND_S = 0.2  # until a screen has drawn what was asked for
 
@@ -97,7 +97,7 @@ does_not_undo = [
 [[rollback.step]]
 title = "Point traffic back to blue (4.1.7)"
 where = "prod-lb-1"
-argv = ["true", "switch", "--pool", "web", "--to", "blue"]
+argv = ["echo", "pool web: all new connections go to blue"]
 expected = "10s"
 
 [[rollback.step]]
@@ -109,7 +109,7 @@ expected = "45s"
 [[rollback.step]]
 title = "Set feature flags to the set of 4.1.7"
 where = "flagd"
-argv = ["true", "apply", "flags/4.1.7.toml"]
+argv = ["true", "flags/4.1.7.toml"]
 expected = "5s"
 """
 
@@ -123,7 +123,7 @@ def main() -> None:
         ("editor-80x24", (80, 24), ("s", *"covered by the smoke tests"), False),
         ("rollback-120x40", (120, 40), ("R", "", "", "", *"shop 4"), True),
         ("rollback-80x24", (80, 24), ("R", "", "", "", *"shop 4"), True),
-        ("rollback-running-120x40", (120, 40), ("R", "", "", "", *RELEASE, "enter", "", ""), True),
+        ("rollback-running-120x40", (120, 40), ("R", "", "", "", *RELEASE, "enter", *[""] * 6), True),
     ):
         with tempfile.TemporaryDirectory() as home:
             asyncio.run(draw(name, Path(home), size, keys, trouble=trouble))

@@ -15,6 +15,7 @@ from cockpit_releases import begin, events, shop
 from warroom.cli.main import cli
 from warroom.core import decisions
 from warroom.core.events import ItemSkipped, Noted, StepFinished
+from warroom.tui.driver import steady
 
 HOSTILE = {
     "closing markup": "[/b] [/payments] [/]",
@@ -234,3 +235,10 @@ async def test_a_lone_surrogate_is_refused_or_kept_but_never_breaks_the_journal(
     kept = [event.body.text for event in events(journal) if isinstance(event.body, Noted)]
     assert kept[-1] == "after it"
     assert exported(journal)
+
+
+def test_text_of_doubtful_width_is_drawn_over_blanks_and_the_cursor_put_where_it_belongs() -> None:
+    ours = "\x1b[1m▌ ○ ● ⠉⠒ ╌ │ Größe …\x1b[0m\x1b[3;4H"
+    assert steady(ours) == ours
+    drawn = steady("\x1b[1m○ পেমেন্ট\x1b[0m\x1b[2m  \x1b[0m│")
+    assert drawn == "\x1b[1m○\x1b7     \x1b[0m\x1b[2m  \x1b8 পেমেন্ট\x1b8\x1b[7C\x1b[0m\x1b[2m\x1b[0m│"

@@ -7,19 +7,18 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 WARROOM = (sys.executable, "-m", "warroom")
 PATIENCE_S = 30.0
-_numbers = count()
 
 
 class Terminal:
     """One pane of a tmux server of its own. What runs in it is followed by a line that tells its exit status."""
 
     def __init__(self, argv: tuple[str, ...], size: tuple[int, int], cwd: Path) -> None:
-        self._socket = f"warroom-test-{os.getpid()}-{next(_numbers)}"
+        self._home = TemporaryDirectory(prefix="tmux-")  # not the test's own: a socket's path must be short
         self._environ = {**os.environ, "LC_ALL": "C.UTF-8"}
         script = f'{shlex.join(argv)}; echo "ended with $?"; exec cat'
         width, height = map(str, size)
@@ -81,9 +80,10 @@ class Terminal:
     def end(self) -> None:
         with suppress(subprocess.CalledProcessError):  # ended by the test itself
             self._tmux("kill-server")
+        self._home.cleanup()
 
     def _tmux(self, *arguments: str) -> str:
-        argv = ("tmux", "-L", self._socket, "-f", os.devnull, *arguments)
+        argv = ("tmux", "-S", f"{self._home.name}/socket", "-f", os.devnull, *arguments)
         return subprocess.run(argv, env=self._environ, check=True, capture_output=True, text=True, timeout=30).stdout
 
 

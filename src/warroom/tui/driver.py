@@ -1,12 +1,16 @@
-"""Textual's driver for real terminals, with two guards: against text that terminals measure differently than we do, and
-against input that is no UTF-8. It knows nothing of what is shown.
+"""Textual's driver for real terminals, with three guards: against text that terminals measure differently than we do,
+against input that is no UTF-8, and against a terminal that goes away. It knows nothing of what is shown.
 """
 
 import codecs
 import re
+from collections.abc import Callable
 from functools import partial
+from io import TextIOWrapper
+from typing import Any, TextIO, cast
 
 from rich.cells import cell_len
+from textual.app import App
 from textual.drivers import linux_driver
 
 # Terminals disagree about the width of Indic vowel signs, joined emoji, variation selectors and the like, each in its
@@ -25,8 +29,44 @@ _SAVE, _RESTORE = "\x1b7", "\x1b8"
 class SteadyDriver(linux_driver.LinuxDriver):
     """Keeps every column where it belongs, whatever the terminal makes of the text left of it."""
 
+    def __init__(
+        self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        assert self._file is not None
+        self._file = cast("TextIOWrapper", Lasting(self._file))
+
     def write(self, data: str) -> None:
         super().write(steady(data))
+
+
+class Lasting:
+    """A terminal that may go away; what is written after that is lost.
+
+    Else Textual's writing thread would end with an error, nobody would empty its queue, and whoever writes next, such
+    as the end of the program, would wait for ever: a process without a terminal that keeps the journal's driver lock.
+    """
+
+    def __init__(self, terminal: TextIO) -> None:
+        self._terminal = terminal
+        self._gone = False
+
+    def write(self, text: str) -> None:
+        self._unless_gone(lambda: self._terminal.write(text))
+
+    def flush(self) -> None:
+        self._unless_gone(self._terminal.flush)
+
+    def fileno(self) -> int:
+        return self._terminal.fileno()
+
+    def _unless_gone(self, act: Callable[[], object]) -> None:
+        if self._gone:
+            return
+        try:
+            act()
+        except OSError:
+            self._gone = True
 
 
 def steady(data: str) -> str:
