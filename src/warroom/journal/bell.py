@@ -96,7 +96,7 @@ class Bell:
 
     def _drop_the_rest(self) -> None:
         """Many rings are one piece of news."""
-        self._socket.settimeout(0)
-        with suppress(OSError):
+        with suppress(OSError):  # nothing left, or closed meanwhile
+            self._socket.settimeout(0)
             while self._socket.recv(1):
                 pass
