@@ -2,7 +2,6 @@
 
 import json
 import re
-import urllib.request
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -118,11 +117,6 @@ async def test_after_a_reload_of_nginx_no_answer_comes_from_the_old_release(ngin
     finally:
         await source.close()
         nginx.switch("blue")
-
-
-def release_at(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=5) as response:
-        return str(response.headers["X-Release"])
 
 
 # --- scenarios
