@@ -24,8 +24,6 @@ class Production:
     def __init__(self) -> None:
         self._children: list[_Child] = []
         self.router_url = ""
-        self.blue_url = ""
-        self.green_url = ""
 
     @classmethod
     def start(cls, fault: str, *, ramp_s: float = RAMP_S) -> Self:
@@ -50,7 +48,8 @@ class Production:
         green = self._spawn(
             *release, "--color", "green", "--release", GREEN, "--seed", "2", "--fault", fault, "--ramp", str(ramp_s)
         )
-        self.blue_url, self.green_url = blue.ready()["url"], green.ready()["url"]
+        blue.ready()
+        green.ready()
         self._spawn("traffic", "--router", self.router_url, "--seed", "100").ready()
 
     def _spawn(self, module: str, *arguments: str) -> "_Child":

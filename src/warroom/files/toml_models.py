@@ -55,13 +55,10 @@ class _Mistake(NamedTuple):
         return str(self.path[-1])
 
 
-def parse_model(text: str, name: str, model: type[T], **context: object) -> T:
-    """The file called `name` as a `model`. `context` sets fields that must not stand in the file. Raises `BadFile`."""
-    return fit(TomlFile.parse(text, name), model, **context)
-
-
 def fit(file: TomlFile, model: type[T], **context: object) -> T:
-    """The values of `file` as a `model`. Raises `BadFile` with all findings, the most helpful one first.
+    """The values of `file` as a `model`. `context` sets fields that must not stand in the file.
+
+    Raises `BadFile` with all findings, the most helpful one first.
 
     A number is no text, a text no truth value, and 1 is not true: TOML has types, so nothing is guessed.
     """
