@@ -156,10 +156,10 @@ def events(journal: Path) -> list[Event]:
         stored.close()
 
 
-def half_way(home: Path, clock: HandClock, *, falling: bool = False) -> Path:
+def half_way(home: Path, clock: HandClock, *, falling: bool = False, side_file: str = "") -> Path:
     """The shipped checklist in the middle of its deployment day, every second the same; `falling`: payments fail."""
     text = (Path(__file__).parents[1] / "checklists" / "production.md").read_text(encoding="utf-8")
-    journal = begin(home, text, SIDE_FILE, vitals(every="60s", deadline="59s"))
+    journal = begin(home, text, side_file or SIDE_FILE, vitals(every="60s", deadline="59s"))
     stored = open_journal(journal)
     room = Room(stored, clock, origin="cli@prod-ops-1:4711")
     clock.now_us = T0 - 1_200_000_000

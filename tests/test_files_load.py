@@ -57,6 +57,10 @@ def test_a_side_file_that_cannot_be_read_is_not_passed_over(tmp_path: Path) -> N
          'has no such item; did you mean "smoke"?'),
         ('probe = "health"', 'probe = "helth"', '4: [item.smoke]: probe: there is no probe "helth"; did you mean "hea'),
         ('verify = ["health"]', 'verify = ["health", "zz"]', '11: [rollback]: verify 2: there is no probe "zz"; the p'),
+        ("[item.smoke]", '[trigger.pay]\nprobes = ["helth"]\n[item.smoke]',
+         '2: [trigger.pay]: probes 1: there is no probe "helth"; did you mean "health"?'),
+        ("[item.smoke]", '[trigger.pay]\npairs = [["health", "x"]]\n[item.smoke]',
+         '2: [trigger.pay]: pairs 1 2: there is no probe "x"; the probes are health'),
     ],
 )  # fmt: skip
 def test_a_binding_to_nothing_is_told_with_its_line_and_the_nearest_name(

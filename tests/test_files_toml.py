@@ -135,7 +135,7 @@ def test_text_that_is_not_toml_is_told_with_its_line(side: Path, text: str, said
     [
         ('every = "5s"', 'evry = "5s"', '2: unknown key "evry"; did you mean "every"?'),
         ('fail = "< 95"', 'fial = "< 95"', '12: [[check]] 1: unknown key "fial"; did you mean "fail"?'),
-        ('title = "Payments"', 'title = "x"\nid = "y"', '2: unknown key "id"; keys that fit: check, deadline, every'),
+        ('title = "Payments"', 'title = "x"\nid = "y"', '2: unknown key "id"; keys that fit: canary, check, deadline'),
         ('title = "Payments"\n', "", '1: "title" is missing'),
         ('title = "Payments"', "title = 7", "1: title: must be a text in quotes, not the number 7"),
         ('every = "5s"', "every = true", "2: every: must be a number, not true"),
@@ -249,3 +249,26 @@ def test_a_key_that_is_not_there_has_the_line_of_the_table_around_it() -> None:
 def test_a_check_of_something_that_its_source_cannot_give_is_refused(probe: Path) -> None:
     said = probe_refusal(probe, PROBE.replace('"json:$.paid"', '"latncy_ms"'))
     assert said.endswith('[[check]] 1: get: a source of kind http has no "latncy_ms"; did you mean "latency_ms"?')
+
+
+def test_a_trigger_is_read_with_the_words_that_people_write(side: Path) -> None:
+    write(side, '[trigger.pay]\nprobes = ["a", "b"]\nquorum = 2\nfor = "2m"\nthen = ["cto"]\n')
+    trigger = load_bindings(side).trigger["pay"]
+    assert (trigger.lasting, trigger.roles, trigger.rule) == (
+        120,
+        ("deploy lead", "cto"),
+        "all of a, b failing for 120 s",
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('fro = "2m"', '3: [trigger.pay]: unknown key "fro"; did you mean "for"?'),
+        ('lasting = "2m"', '3: [trigger.pay]: unknown key "lasting"'),
+        ('for = "2 min"', '3: [trigger.pay]: for: "2 min" is no duration'),
+        ("quorum = 3", '3: [trigger.pay]: "quorum" is 3, but only 1 can count'),
+    ],
+)
+def test_a_mistake_in_a_trigger_is_told_with_its_line(side: Path, line: str, said: str) -> None:
+    assert said in side_refusal(side, f'[trigger.pay]\nprobes = ["a"]\n{line}\n')

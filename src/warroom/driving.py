@@ -20,6 +20,7 @@ from warroom.probing.engine import Engine, Observation
 from warroom.probing.sampling import Sampler
 from warroom.room import OBSERVER
 from warroom.steps import GRACE_S, OutputPart, Steps
+from warroom.watching import Watching
 
 ENDING_S = GRACE_S + 2  # how long an end waits for a running command to stop and its result to be stored
 
@@ -49,6 +50,7 @@ class Driving:
         # nothing that a dead cockpit ran goes on by itself: a person must look at production first
         self._desk.submit(decisions.interrupted, actor=OBSERVER).result()
         self._desk.keep_with(Keeping(self._clock))
+        self._watching = Watching(self._desk.plan, self._desk.release, self._clock)
         self._engine.preload(kept)
         self._engine.start()
         self._engine.submit(self._watch())
@@ -98,7 +100,7 @@ class Driving:
         self._on_reading()
 
     async def _watch(self) -> None:
-        """Once a second: what changes by time alone (staleness), and whether production has recovered."""
+        """Once a second: what changes by time alone, what triggers ask for, whether production has recovered."""
         while True:
             verdicts = self.verdicts()
             for verdict in verdicts:
@@ -107,6 +109,8 @@ class Driving:
                 now_us = self._clock.mono_us()
                 well = partial(decisions.restored, verdicts=verdicts, seen=views.seen(verdicts), mono_us=now_us)
                 self._desk.submit(well, actor=OBSERVER)
+            for wish in self._watching.look(self._desk.release, verdicts):
+                self._desk.submit(wish, actor=OBSERVER)
             await asyncio.sleep(1)
 
     def _note_change(self, verdict: Verdict) -> None:

@@ -67,7 +67,7 @@ def note(words: tuple[str, ...], journal: Path | None, operator: str | None, as_
 
 def _act(name: str, item: str, journal: Path | None, operator: str | None, as_json: bool, **arguments: object) -> None:
     """Has the decision `name` made for `item`, and prints what was stored."""
-    from warroom.cli.output import echo_json
+    from warroom.cli.output import echo_stored
     from warroom.core import decisions, views
 
     actor = operator_name(operator)
@@ -78,7 +78,4 @@ def _act(name: str, item: str, journal: Path | None, operator: str | None, as_js
 
             arguments["seen"] = views.seen(stored_verdicts(room))
         event = room.act(partial(getattr(decisions, name), item=item_id, **arguments), actor=actor)[0]
-    if as_json:
-        echo_json({"seq": event.seq, "id": event.id, "kind": event.body.kind, "hash": event.hash})
-    else:
-        click.echo(str(event.seq))
+    echo_stored(event, as_json)

@@ -3,6 +3,7 @@
 from pydantic import Field, field_validator
 
 from warroom.core.base import Frozen, Seconds
+from warroom.core.trigger import TriggerSpec
 
 ARGV_HINT = 'a command is a list such as ["kubectl", "rollout", "undo"], never one string for a shell'
 
@@ -75,6 +76,7 @@ class Bindings(Frozen):
 
     item: dict[str, ItemBinding] = {}
     rollback: RollbackPlan | None = None
+    trigger: dict[str, TriggerSpec] = {}
 
     def of(self, item_id: str) -> ItemBinding:
         """The item's binding, or an empty one."""

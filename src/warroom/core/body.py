@@ -3,8 +3,12 @@
 from typing import ClassVar, Literal
 
 from warroom.core.base import Frozen
+from warroom.core.probe import Word
+from warroom.core.rules import Value
 
-Tone = Literal["room", "tick", "skip", "fail", "reopen", "note", "step", "unsure", "rollback", "restored", "verdict"]
+Tone = Literal[
+    "room", "tick", "skip", "fail", "reopen", "note", "step", "unsure", "rollback", "restored", "verdict", "decide",
+]  # fmt: skip
 """What an event is about, for its glyph and colour."""
 
 
@@ -27,3 +31,13 @@ class Body(Frozen):
     def detail(self) -> str:
         """One line about it, beside the subject's title. May hold text from outside."""
         return ""
+
+
+class Seen(Frozen):
+    """A probe as it stood when somebody acted: what the operator could see."""
+
+    probe: str
+    word: Word
+    value: Value = None
+    unit: str = ""
+    age_s: float | None = None

@@ -3,28 +3,21 @@
 Every function takes the plan and the state first and is decided against the newest state, under the journal's lock.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from warroom.core import events as ev
+from warroom.core import trigger_decisions
 from warroom.core.bindings import Command
 from warroom.core.definitions import Definitions
 from warroom.core.outcome import Outcome
 from warroom.core.probe import Verdict
-from warroom.core.release import Release, StepState, step_of
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Nothing happened, and why."""
-
-    reason: str
-
-
-Decision = tuple[ev.Body, ...] | Refusal
-Wish = Callable[[Definitions, Release], Decision]
-"""A wish with its arguments bound; only plan and state are open."""
+from warroom.core.release import Release
+from warroom.core.states import StepState
+from warroom.core.wish import Decision as Decision
+from warroom.core.wish import Refusal as Refusal
+from warroom.core.wish import Wish as Wish
 
 
 def start(plan: Definitions, state: Release, *, release: str, environment: str, t0_us: int) -> Decision:
@@ -118,7 +111,7 @@ def start_step(plan: Definitions, state: Release, target: str, launch: Launch) -
         return busy
     if state.rollback.status in ("running", "asking"):
         return Refusal("a rollback is under way")
-    return (_started(plan, command, target, step_of(state, target), launch),)
+    return (_started(plan, command, target, state.step(target), launch),)
 
 
 def finish_step(_plan: Definitions, _state: Release, started: ev.StepStarted, outcome: Outcome) -> Decision:
@@ -154,7 +147,8 @@ def start_rollback(
         return Refusal("a rollback is under way")
     if busy := _busy(state):
         return busy
-    return (ev.RollbackStarted(typed=typed, reason=reason.strip(), steps=len(rollback.step), seen=seen),)
+    answers = trigger_decisions.answered_by_rollback(state, reason=reason.strip(), seen=seen)
+    return (*answers, ev.RollbackStarted(typed=typed, reason=reason.strip(), steps=len(rollback.step), seen=seen))
 
 
 def next_rollback_step(plan: Definitions, state: Release, launch: Launch) -> Decision:

@@ -1,6 +1,7 @@
-"""The closed set of journal events, one class each. Nothing else is ever appended.
+"""The closed set of journal events. Nothing else is ever appended.
 
-A new event is one class here and one branch in `release.fold`; the timeline shows it by its `word` and `detail`.
+A new event is one class in its family's module (`item_events`, `step_events`, `decision_events`, `bookkeeping`; those
+of the room and of probes here), its name in `AnyBody`, and a branch of `fold`. The timeline shows `word` and `detail`.
 Stored bodies are read for ever: a field may be added with a default, never renamed or removed.
 """
 
@@ -10,31 +11,30 @@ from pydantic import Field
 
 from warroom.core.base import Frozen
 from warroom.core.body import Body as Body
+from warroom.core.body import Seen as Seen
 from warroom.core.body import Tone as Tone
 from warroom.core.bookkeeping import ClockJumped as ClockJumped
 from warroom.core.bookkeeping import Redacted as Redacted
 from warroom.core.bookkeeping import SamplesDigest as SamplesDigest
-from warroom.core.outcome import Outcome
+from warroom.core.decision_events import DecisionAsked as DecisionAsked
+from warroom.core.decision_events import DecisionEscalated as DecisionEscalated
+from warroom.core.decision_events import DecisionTaken as DecisionTaken
+from warroom.core.decision_events import TriggerArmed as TriggerArmed
+from warroom.core.item_events import ItemDone as ItemDone
+from warroom.core.item_events import ItemFailed as ItemFailed
+from warroom.core.item_events import ItemReopened as ItemReopened
+from warroom.core.item_events import ItemSkipped as ItemSkipped
+from warroom.core.item_events import Noted as Noted
 from warroom.core.probe import Level, Word, show
 from warroom.core.rules import Value
-
-
-class Seen(Frozen):
-    """A probe as it stood when somebody acted: what the operator could see."""
-
-    probe: str
-    word: Word
-    value: Value = None
-    unit: str = ""
-    age_s: float | None = None
-
-
-class _OfItem(Body):
-    item: str
-
-    @property
-    def subject(self) -> str:
-        return self.item
+from warroom.core.step_events import Restored as Restored
+from warroom.core.step_events import RollbackStarted as RollbackStarted
+from warroom.core.step_events import RollbackStepSkipped as RollbackStepSkipped
+from warroom.core.step_events import RollbackStopped as RollbackStopped
+from warroom.core.step_events import RolledBack as RolledBack
+from warroom.core.step_events import StepFinished as StepFinished
+from warroom.core.step_events import StepInterrupted as StepInterrupted
+from warroom.core.step_events import StepStarted as StepStarted
 
 
 class ReleaseStarted(Body):
@@ -100,190 +100,6 @@ class DriverTook(Body):
         return f"{self.driver} took over"
 
 
-class ItemDone(_OfItem):
-    kind, tone, word = "item_done", "tick", "tick"
-    note: str = ""
-    value: str = ""
-    """The figure that proves it, as entered."""
-    seen: tuple[Seen, ...] = ()
-
-    @property
-    def detail(self) -> str:
-        return ", ".join(part for part in (self.value, self.note) if part)
-
-
-class ItemSkipped(_OfItem):
-    kind, tone, word = "item_skipped", "skip", "skip"
-    reason: str
-
-    @property
-    def detail(self) -> str:
-        return self.reason
-
-
-class ItemFailed(_OfItem):
-    kind, tone, word = "item_failed", "fail", "failed"
-    reason: str
-    seen: tuple[Seen, ...] = ()
-
-    @property
-    def detail(self) -> str:
-        return self.reason
-
-
-class ItemReopened(_OfItem):
-    kind, tone, word = "item_reopened", "reopen", "reopen"
-    reason: str = ""
-
-    @property
-    def detail(self) -> str:
-        return self.reason
-
-
-class Noted(Body):
-    kind, tone, word = "noted", "note", "note"
-    text: str
-    item: str = ""
-    """"" is a note on the release as a whole."""
-
-    @property
-    def subject(self) -> str:
-        return self.item
-
-    @property
-    def detail(self) -> str:
-        return self.text
-
-
-class _OfRun(Body):
-    run: str
-    """Ties start and end of one run together; unique."""
-    target: str
-    """The item, or `rollback:N` for step N of the rollback plan."""
-
-    @property
-    def subject(self) -> str:
-        return self.target
-
-
-class StepStarted(_OfRun):
-    """Stored before the command runs, so that a crash can never hide that it may have run."""
-
-    kind, tone, word = "step_started", "step", "run"
-    attempt: int
-    title: str
-    argv: tuple[str, ...]
-    cwd: str
-    host: str
-    user: str
-
-    @property
-    def detail(self) -> str:
-        again = f" (attempt {self.attempt})" if self.attempt > 1 else ""
-        return f"{self.title}{again}: $ {' '.join(self.argv)}"
-
-
-class StepFinished(_OfRun):
-    kind, tone, word = "step_finished", "step", "ran"
-    title: str
-    outcome: Outcome
-
-    @property
-    def detail(self) -> str:
-        return f"{self.title}: {self.outcome.why}, {self.outcome.duration_s:.1f} s"
-
-
-class StepInterrupted(_OfRun):
-    """The process that ran a step died before it could store the result."""
-
-    kind, tone, word = "step_interrupted", "unsure", "interrupted"
-    title: str
-
-    @property
-    def detail(self) -> str:
-        return f"{self.title}: outcome unknown, verify by hand"
-
-
-class RollbackStarted(Body):
-    kind, tone, word = "rollback_started", "rollback", "rollback"
-    typed: str
-    """The release's name as the operator typed it to start this."""
-    reason: str = ""
-    steps: int
-    seen: tuple[Seen, ...] = ()
-
-    @property
-    def subject(self) -> str:
-        return "rollback"
-
-    @property
-    def detail(self) -> str:
-        return f"started, {self.steps} steps" + (f": {self.reason}" if self.reason else "")
-
-
-class RollbackStepSkipped(Body):
-    kind, tone, word = "rollback_step_skipped", "rollback", "skip step"
-    step: int
-    """1-based."""
-    reason: str
-
-    @property
-    def subject(self) -> str:
-        return f"rollback:{self.step}"
-
-    @property
-    def detail(self) -> str:
-        return f"step {self.step} skipped: {self.reason}"
-
-
-class RollbackStopped(Body):
-    """An operator stopped the rollback between its steps; production is in between."""
-
-    kind, tone, word = "rollback_stopped", "rollback", "stopped"
-    step: int
-    reason: str = ""
-
-    @property
-    def subject(self) -> str:
-        return "rollback"
-
-    @property
-    def detail(self) -> str:
-        return f"stopped at step {self.step}" + (f": {self.reason}" if self.reason else "")
-
-
-class RolledBack(Body):
-    """Every step of the plan is done or skipped. Production is not yet known to be well."""
-
-    kind, tone, word = "rolled_back", "rollback", "rolled back"
-    took_s: float
-
-    @property
-    def subject(self) -> str:
-        return "rollback"
-
-    @property
-    def detail(self) -> str:
-        return f"all steps ended after {self.took_s:.1f} s; recovering"
-
-
-class Restored(Body):
-    """After a rollback, all its verify probes are ok again, by readings taken after its last step."""
-
-    kind, tone, word = "restored", "restored", "restored"
-    took_s: float
-    """From the end of the last step."""
-    seen: tuple[Seen, ...] = ()
-
-    @property
-    def subject(self) -> str:
-        return "rollback"
-
-    @property
-    def detail(self) -> str:
-        return f"verify probes are ok again, {self.took_s:.1f} s after the last step"
-
-
 class VerdictChanged(Body):
     kind, tone, word = "verdict_changed", "verdict", "probe"
     probe: str
@@ -308,6 +124,7 @@ AnyBody = (
     | StepStarted | StepFinished | StepInterrupted
     | RollbackStarted | RollbackStepSkipped | RollbackStopped | RolledBack | Restored
     | VerdictChanged
+    | TriggerArmed | DecisionAsked | DecisionEscalated | DecisionTaken
     | Redacted | SamplesDigest | ClockJumped
 )  # fmt: skip
 

@@ -59,6 +59,8 @@ class ProbeSpec(Frozen):
     stale_after: Seconds | None = None
     on_trouble: Literal["fail", "unknown"] | None = None
     """What refused, timed out or unreadable means; by default the source's kind decides."""
+    canary: bool = False
+    """Asks a host outside of production. While it answers, nobody's silence is the fault of our own network."""
     source: dict[str, JsonValue]
     """As written, secrets unresolved; `probing` builds the real source from it."""
     check: tuple[Check, ...] = Field(min_length=1)
@@ -76,6 +78,12 @@ class ProbeSpec(Frozen):
             raise ValueError('"deadline" must be above 0 and shorter than "every"')
         if not self.every < self.freshness < inf:
             raise ValueError('"stale_after" must be longer than "every"')
+        return self
+
+    @model_validator(mode="after")
+    def _hears_from_a_host(self) -> "ProbeSpec":
+        if self.canary and not {"url", "host", "server", "request"} & self.source.keys():
+            raise ValueError('a "canary" must ask a host, as http, tcp and dns with a server do')
         return self
 
     @property

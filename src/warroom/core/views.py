@@ -145,7 +145,9 @@ def rollback_facts(plan: Definitions, state: Release) -> RollbackFacts:
         return RollbackFacts("not planned", ("the side file has no [rollback]",))
     steps = len(rollback.step)
     if now.status == "ready":
-        return RollbackFacts("possible", (f"{steps} steps", f"~{span(rollback.expected)}", f"to {rollback.to}"))
+        back_to = (f"to {rollback.to}",) if rollback.to else ()
+        count = f"{steps} step{'' if steps == 1 else 's'}"
+        return RollbackFacts("possible", (count, f"~{span(rollback.expected)}", *back_to))
     step = f"step {(now.current if now.current is not None else steps - 1) + 1} of {steps}"
     if now.status in ("running", "asking", "stopped"):
         waits = ("a step waits for an answer",) if now.status == "asking" else ()
@@ -212,6 +214,12 @@ def seen(verdicts: Iterable[Verdict]) -> tuple[Seen, ...]:
         )
         for v in verdicts
     )
+
+
+def words_of(plan: Definitions, verdicts: Iterable[Verdict], probes: Sequence[str]) -> str:
+    """What some probes say, in one line: `Payment success fail 91.2 %, Health ok 6 up`."""
+    told = (v for v in verdicts if v.probe in probes)
+    return ", ".join(f"{plan.title(v.probe)} {v.word} {show(v.value)} {v.unit}".rstrip() for v in told)
 
 
 def worst(verdicts: Sequence[Verdict]) -> Verdict | None:

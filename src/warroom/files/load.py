@@ -51,14 +51,24 @@ def unknown_references(checklist: Checklist, side: SideFile, probe_ids: Collecti
         if item not in items:
             hint = nearest(item, items) or '"warroom plan" shows the id of each item'
             yield side.file.finding(("item", item), "the checklist has no such item", hint)
-    if probe_ids is None:
-        return
-    for item, binding in side.bindings.item.items():
-        if binding.probe and binding.probe not in probe_ids:
-            yield _unknown_probe(side, ("item", item, "probe"), binding.probe, probe_ids)
-    for position, probe in enumerate(side.bindings.rollback.verify if side.bindings.rollback else ()):
+    for path, probe in _named_probes(side.bindings) if probe_ids is not None else ():
         if probe not in probe_ids:
-            yield _unknown_probe(side, ("rollback", "verify", position), probe, probe_ids)
+            yield _unknown_probe(side, path, probe, probe_ids)
+
+
+def _named_probes(bindings: Bindings) -> Iterator[tuple[KeyPath, str]]:
+    """Every place where a side file names a probe."""
+    for item, binding in bindings.item.items():
+        if binding.probe:
+            yield ("item", item, "probe"), binding.probe
+    for position, probe in enumerate(bindings.rollback.verify if bindings.rollback else ()):
+        yield ("rollback", "verify", position), probe
+    for name, trigger in bindings.trigger.items():
+        for position, probe in enumerate(trigger.probes):
+            yield ("trigger", name, "probes", position), probe
+        for position, pair in enumerate(trigger.pairs):
+            for window, probe in enumerate(pair):
+                yield ("trigger", name, "pairs", position, window), probe
 
 
 def _unknown_probe(side: SideFile, path: KeyPath, probe: str, known: Collection[str]) -> Finding:

@@ -71,7 +71,9 @@ def fit(file: TomlFile, model: type[T], **context: object) -> T:
         raise BadFile(unusable)
     try:
         # Strict about types, but JSON's way: Python's would not take a list for a tuple.
-        return model.model_validate_json(json.dumps({**file.data, **context}), strict=True)
+        return model.model_validate_json(
+            json.dumps({**file.data, **context}), strict=True, by_alias=True, by_name=False
+        )
     except ValidationError as error:
         raise BadFile(mistakes(file, error, keys_at)) from None
 
@@ -161,7 +163,7 @@ def _keys_of(kind: Any, path: KeyPath) -> set[str]:
     for part in path:
         kind = _inside(kind, part)
     model = _model_of(kind)
-    return set(model.model_fields) if model else set()
+    return {field.alias or name for name, field in model.model_fields.items()} if model else set()
 
 
 def _inside(kind: Any, part: str | int) -> Any:
@@ -169,8 +171,8 @@ def _inside(kind: Any, part: str | int) -> Any:
     if get_origin(kind) in (tuple, list, dict):
         return next(inner for inner in reversed(get_args(kind)) if inner is not Ellipsis)
     model = _model_of(kind)
-    field = model.model_fields.get(str(part)) if model else None
-    return field.annotation if field else None
+    fields = model.model_fields.items() if model else ()
+    return next((field.annotation for name, field in fields if (field.alias or name) == part), None)
 
 
 def _model_of(kind: Any) -> type[BaseModel] | None:

@@ -35,6 +35,10 @@ def _rollback(plan: Definitions, _state: Release, _item: str) -> str:
     return "" if plan.bindings.rollback else "the side file has no rollback plan"
 
 
+def _asked(_plan: Definitions, state: Release, _item: str) -> str:
+    return "" if state.asks else "no trigger asks for a decision"
+
+
 _NOWHERE = Launch(run="", base="", host="", user="")
 
 
@@ -79,6 +83,8 @@ COCKPIT = (
         "run", "x", "run step", "run the item's command; first shows what, where, as whom",
         _of_item(lambda plan, state, item: decisions.start_step(plan, state, item, _NOWHERE)),
     ),
+    Action("hold", "h", "", "answer a trigger: wait some minutes, then it asks again", _asked),
+    Action("override", "O", "", "answer a trigger: go on in spite of it, with a reason", _asked),
     Action("rollback", "R", "", "take production back; first asks for the release's name", _rollback),
     Action("figure", "v", "figure", "enter the figure that proves the item", _of_item(lambda _plan, _state, _item: ())),
     Action("find", "slash", "find", "find an item by words of its title; again for the next one", shown="/"),

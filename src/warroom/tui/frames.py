@@ -9,6 +9,7 @@ from warroom.core.definitions import Place
 from warroom.core.probe import PANES, Verdict
 from warroom.core.views import FeedLine, ProbeView
 from warroom.live import Live
+from warroom.tui.widgets.decision_bar import DecisionBar
 from warroom.tui.widgets.feed import Feed
 from warroom.tui.widgets.item import ItemPane, StepView
 from warroom.tui.widgets.masthead import Masthead
@@ -38,7 +39,7 @@ class Frames:
             release=release.name,
             environment=release.environment,
             clock=views.t_clock(now_us, release.t0_us),
-            state=_STATE.get(release.rollback.status, "failing" if worst and worst.word == "fail" else "go"),
+            state=self._state(worst),
             utc=views.clock_time(now_us),
             local=_local(now_us),
             operator=live.operator,
@@ -48,6 +49,33 @@ class Frames:
             driver=release.driver,
             trouble=live.trouble,
             worst=worst.word if worst else "pending",
+        )
+
+    def _state(self, worst: Verdict | None) -> str:
+        release = self._live.release
+        if release.asks:
+            return "decide"
+        return _STATE.get(release.rollback.status, "failing" if worst and worst.word == "fail" else "go")
+
+    def decision(self) -> DecisionBar.View | None:
+        """What is to be decided first, or None."""
+        live, asks = self._live, self._live.release.asks
+        if not asks:
+            return None
+        name, ask = next(iter(asks.items()))
+        spec = live.plan.bindings.trigger[name]
+        left_s = (ask.deadline_us - live.clock.utc_us()) / 1e6
+        return DecisionBar.View(
+            trigger=name,
+            rule=ask.rule,
+            broke=ask.broke,
+            now=views.words_of(live.plan, live.verdicts(), spec.watched),
+            role=ask.role,
+            by=views.clock_time(ask.deadline_us),
+            left=views.span(float(int(left_s))) if left_s > 0 else "",
+            then=spec.roles[ask.roles_asked :],
+            more=len(asks) - 1,
+            rollback=" · ".join(views.rollback_facts(live.plan, live.release).facts[:2]),
         )
 
     def half_way(self) -> str:

@@ -45,6 +45,7 @@ VERDICT = {
 ROOM = {
     "go": Look("●", "GO", "$ok"),
     "failing": Look("✗", "FAILING", "$fail"),
+    "decide": Look("◆", "DECIDE", "$fail"),
     "rollback": Look("↶", "ROLLBACK", "$fail"),
     "recovering": Look("↶", "RECOVERING", "$warn"),
     "restored": Look("●", "RESTORED", "$ok"),
@@ -81,6 +82,7 @@ EVENT: dict[Tone, Look] = {
     "rollback": Look("↶", "", "$fail"),
     "restored": Look("●", "", "$ok"),
     "verdict": Look("●", "", "$quiet"),
+    "decide": Look("◆", "", "$fail"),
 }
 
 SAMPLE = {"ok": "$fill", "warn": "$warn", "fail": "$fail", "no_data": "", "error": ""}

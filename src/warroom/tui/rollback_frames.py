@@ -3,7 +3,7 @@
 from shlex import join
 
 from warroom.core.bindings import RollbackPlan
-from warroom.core.release import RollbackState, StepState
+from warroom.core.states import RollbackState, StepState
 from warroom.core.views import span
 from warroom.live import Live
 from warroom.tui.draw import Part, line
@@ -28,6 +28,8 @@ class RollbackFrames:
             (words, _BADGE), "  ", (live.release.environment, "bold"), f" from {live.release.name} to ",
             (self._plan.to or "the release before", "bold"),
         )  # fmt: skip
+        if run and live.trouble:
+            return first, line((" ✗ NOT SAVED ", _BADGE), f"  {live.trouble}")
         by = live.release.rollback.by if run else live.operator
         return first, (f"by {by}  ·  commands run as {where.user}@{where.host} in {where.base}", "$quiet")
 

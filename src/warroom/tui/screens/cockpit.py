@@ -12,8 +12,8 @@ from warroom.live import Live
 from warroom.tui import actions
 from warroom.tui.follow import follow
 from warroom.tui.messages import Acted, ReadingTaken, RoomChanged, Trouble
-from warroom.tui.screens.acting import ActionScreen
 from warroom.tui.screens.confirm import Confirm
+from warroom.tui.screens.deciding import DecidingScreen
 from warroom.tui.screens.find import Find
 from warroom.tui.screens.help import Help
 from warroom.tui.screens.journal import JournalScreen
@@ -21,6 +21,7 @@ from warroom.tui.screens.rollback import RollbackScreen
 from warroom.tui.screens.step import StepScreen
 from warroom.tui.selection import Selection
 from warroom.tui.widgets.checklist import ChecklistPane
+from warroom.tui.widgets.decision_bar import DecisionBar
 from warroom.tui.widgets.editor import Asks, Draft, Editor
 from warroom.tui.widgets.feed import Feed
 from warroom.tui.widgets.field import Field
@@ -33,7 +34,7 @@ from warroom.tui.widgets.rollback_bar import RollbackBar
 SLOW_S = 0.15
 
 
-class CockpitScreen(ActionScreen):
+class CockpitScreen(DecidingScreen):
     """Shows what the release is, and turns keys into wishes."""
 
     CSS_PATH = "cockpit.tcss"
@@ -58,6 +59,7 @@ class CockpitScreen(ActionScreen):
                     yield ProbePane()
                 yield ProbeList(id="others")
         yield Feed(id="feed")
+        yield DecisionBar(id="decision")
         yield RollbackBar(id="rollback")
         yield Keys(id="keys")
 
@@ -76,6 +78,7 @@ class CockpitScreen(ActionScreen):
 
     def _second(self) -> None:
         self._show_masthead()
+        self.show_decision()
         self._show_probes()
 
     def _show_masthead(self) -> None:
@@ -85,6 +88,7 @@ class CockpitScreen(ActionScreen):
         self._show_masthead()
         self._show_checklist()
         self._show_item()
+        self.show_decision()
         self.query_one(Feed).view = self._frames.feed()
         self.query_one(RollbackBar).facts = views.rollback_facts(self._live.plan, self._live.release)
 
@@ -140,7 +144,7 @@ class CockpitScreen(ActionScreen):
 
     def do_tick(self) -> None:
         draft = self.query_one(Editor).draft
-        self._wish(partial(decisions.tick, item=self.item, note=draft.text, value=draft.figure, seen=self._live.seen()))
+        self.wish(partial(decisions.tick, item=self.item, note=draft.text, value=draft.figure, seen=self._live.seen()))
 
     def do_note(self) -> None:
         self._ask("note")
@@ -156,7 +160,7 @@ class CockpitScreen(ActionScreen):
         self.query_one(Editor).ask_figure()
 
     def do_reopen(self) -> None:
-        self._wish(partial(decisions.reopen, item=self.item, reason=""))
+        self.wish(partial(decisions.reopen, item=self.item, reason=""))
 
     def do_run(self) -> None:
         self.app.push_screen(StepScreen(self._live, self.item))
@@ -219,7 +223,7 @@ class CockpitScreen(ActionScreen):
             "skip": partial(decisions.skip, item=item, reason=text),
             "fail": partial(decisions.fail, item=item, reason=text, seen=self._live.seen()),
         }
-        self._wish(wishes[message.asks])
+        self.wish(wishes[message.asks])
 
     @on(ChecklistPane.Picked)
     def _picked(self, message: ChecklistPane.Picked) -> None:
@@ -238,7 +242,7 @@ class CockpitScreen(ActionScreen):
         self.add_class("-item")
         self.query_one(Editor).ask(asks)
 
-    def _wish(self, wish: Wish) -> None:
+    def wish(self, wish: Wish) -> None:
         follow(self, self._live.act(wish), partial(Acted, self.item))
         self.set_timer(SLOW_S, self._show_masthead)  # which says so when the disk takes its time
 

@@ -10,7 +10,7 @@ from warroom.tui.draw import cell, line, row
 from warroom.tui.look import event_look
 from warroom.tui.widgets.pane import Pane
 
-_LOUD = ("fail", "rollback", "unsure")
+_LOUD = ("fail", "rollback", "unsure", "decide")
 
 
 class Feed(Pane):

@@ -55,7 +55,9 @@ class Masthead(Pane):
     def _state(view: View) -> Part:
         look = ROOM[view.state]
         style = (
-            f"bold $ink on {look.role}" if view.state in ("failing", "rollback", "recovering") else f"bold {look.role}"
+            f"bold $ink on {look.role}"
+            if view.state in ("failing", "decide", "rollback", "recovering")
+            else f"bold {look.role}"
         )
         return (f" {look.glyph} {look.word} ", style)
 

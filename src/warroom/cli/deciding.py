@@ -1,0 +1,42 @@
+"""Answers to what a trigger asks, from the shell. A rollback is answered where it runs: in the cockpit that drives."""
+
+from functools import partial
+from pathlib import Path
+
+import click
+
+from warroom.cli.options import journal_option, json_option, operator_name, operator_option, writing
+from warroom.core.errors import BadInput, nearest
+
+
+@click.command()
+@click.argument("trigger")
+@click.option(
+    "--hold", "minutes", type=float, metavar="MINUTES", help="Wait and see; if it still fails then, it asks again."
+)
+@click.option("--override", "reason", metavar="REASON", help="Go on in spite of it.")
+@journal_option
+@operator_option
+@json_option
+def decide(
+    trigger: str, minutes: float | None, reason: str | None, journal: Path | None, operator: str | None, as_json: bool
+) -> None:
+    """Answer what TRIGGER asks, with --hold or --override. To roll back, press R in the cockpit that drives."""
+    from warroom.cli.output import echo_stored, stored_verdicts
+    from warroom.core import trigger_decisions, views
+
+    if (minutes is None) == (reason is None):
+        raise click.UsageError("give one answer: --hold MINUTES or --override REASON")
+    actor = operator_name(operator)
+    with writing(journal) as room:
+        if trigger not in room.plan.bindings.trigger:
+            known = room.plan.bindings.trigger
+            raise BadInput(
+                f'there is no trigger "{trigger}"', nearest(trigger, known) or f"triggers: {', '.join(known)}"
+            )
+        seen = views.seen(stored_verdicts(room))
+        if minutes is not None:
+            wish = partial(trigger_decisions.hold, name=trigger, minutes=minutes, seen=seen)
+        else:
+            wish = partial(trigger_decisions.override, name=trigger, reason=reason or "", seen=seen)
+        echo_stored(room.act(wish, actor=actor)[0], as_json)

@@ -1,0 +1,102 @@
+"""What the state of a release is made of. `release` puts it together."""
+
+from typing import Literal
+
+from warroom.core.base import Frozen
+from warroom.core.probe import Level, Word
+from warroom.core.rules import Value
+
+ItemStatus = Literal["open", "done", "skipped", "failed"]
+StepPhase = Literal["running", "done", "failed", "interrupted", "skipped"]
+RollbackStatus = Literal["ready", "running", "asking", "stopped", "recovering", "restored"]
+
+
+class StepState(Frozen):
+    """The latest run of a step."""
+
+    run: str
+    attempt: int
+    phase: StepPhase
+    title: str
+    started_us: int
+    by: str
+    duration_s: float | None = None
+    why: str = ""
+    """How it ended, or why it was skipped."""
+
+
+class ItemState(Frozen):
+    """What people have said of an item, and what its step did."""
+
+    status: ItemStatus = "open"
+    at_us: int = 0
+    by: str = ""
+    text: str = ""
+    """The note of a tick, the reason of a skip or failure."""
+    value: str = ""
+    step: StepState | None = None
+    notes: int = 0
+
+    @property
+    def shown(self) -> str:
+        """The status for a screen: a step in motion, or one whose end is unknown, shows through an open item."""
+        if self.step and self.step.phase == "running":
+            return "running"
+        if self.step and self.step.phase == "interrupted" and self.status == "open":
+            return "interrupted"
+        return self.status
+
+
+class RollbackState(Frozen):
+    """How far production has been taken back."""
+
+    status: RollbackStatus = "ready"
+    by: str = ""
+    reason: str = ""
+    started_us: int = 0
+    started_mono_us: int = 0
+    steps: tuple[StepState | None, ...] = ()
+    ended_us: int = 0
+    """When the last step ended: from here recovery is timed."""
+    ended_mono_us: int = 0
+    took_s: float | None = None
+    restored_s: float | None = None
+
+    @property
+    def current(self) -> int | None:
+        """Index of the first step that is neither done nor skipped, or None."""
+        for index, step in enumerate(self.steps):
+            if step is None or step.phase not in ("done", "skipped"):
+                return index
+        return None
+
+
+class ProbeState(Frozen):
+    """The last verdict change of a probe. Readings in between are samples, not events."""
+
+    word: Word
+    was: Level | Word
+    at_us: int
+    value: Value = None
+
+
+class OpenDecision(Frozen):
+    """What a trigger asks, until somebody answers."""
+
+    rule: str
+    broke: tuple[str, ...]
+    asked_us: int
+    role: str
+    """Who is asked now."""
+    deadline_us: int
+    """Until when that role has time, UTC."""
+    roles_asked: int = 1
+
+
+class TriggerState(Frozen):
+    """Whether a trigger can fire, and what it asks."""
+
+    armed: bool = False
+    asks: OpenDecision | None = None
+    held_until_us: int = 0
+    """When a hold that was chosen ends, UTC; 0 without one."""

@@ -1,0 +1,51 @@
+"""The part of the cockpit that deals with decisions that triggers ask for."""
+
+from functools import partial
+
+from warroom.core import trigger_decisions
+from warroom.core.wish import Wish
+from warroom.live import Live
+from warroom.tui.screens.acting import ActionScreen
+from warroom.tui.screens.answer import HoldAnswer, OverrideAnswer
+from warroom.tui.widgets.decision_bar import DecisionBar
+
+
+class DecidingScreen(ActionScreen):
+    """A screen with a decision bar."""
+
+    def __init__(self, live: Live) -> None:
+        super().__init__(live)
+        self._rang: tuple[str, str, bool] | None = None
+        """What the bell was rung for last."""
+
+    def wish(self, wish: Wish) -> None:
+        """Acts in the operator's name, and tells what came of it."""
+        raise NotImplementedError
+
+    def show_decision(self) -> None:
+        """The bar takes the feed's place; it rings once for each thing that it asks anew."""
+        view = self._frames.decision()
+        self.set_class(view is not None, "-decide")
+        self.query_one(DecisionBar).view = view
+        loud = (view.trigger, view.role, not view.left) if view else None
+        if loud and loud != self._rang:
+            self.app.bell()
+        self._rang = loud
+
+    def do_hold(self) -> None:
+        trigger = next(iter(self._live.release.asks))
+
+        def answer(minutes: float | None) -> None:
+            if minutes is not None:
+                self.wish(partial(trigger_decisions.hold, name=trigger, minutes=minutes, seen=self._live.seen()))
+
+        self.app.push_screen(HoldAnswer(trigger), answer)
+
+    def do_override(self) -> None:
+        trigger, asks = next(iter(self._live.release.asks.items()))
+
+        def answer(reason: str | None) -> None:
+            if reason:
+                self.wish(partial(trigger_decisions.override, name=trigger, reason=reason, seen=self._live.seen()))
+
+        self.app.push_screen(OverrideAnswer(trigger, asks.broke), answer)

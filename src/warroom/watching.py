@@ -1,0 +1,34 @@
+"""Looks at the triggers again and again: what is known of each, and what is to be done about it."""
+
+from collections.abc import Sequence
+
+from warroom.clock import Clock
+from warroom.core import trigger_decisions
+from warroom.core.definitions import Definitions
+from warroom.core.probe import Verdict
+from warroom.core.release import Release
+from warroom.core.trigger import watch
+from warroom.core.wish import Wish
+
+
+class Watching:
+    """Used by the one process that drives the release."""
+
+    def __init__(self, plan: Definitions, state: Release, clock: Clock) -> None:
+        """Goes on from what a driver before has put on record."""
+        self._plan = plan
+        self._clock = clock
+        now_us, mono_us = clock.utc_us(), clock.mono_us()
+        self._watches = {
+            name: trigger_decisions.resumed(spec, state, now_us=now_us, mono_us=mono_us)
+            for name, spec in plan.bindings.trigger.items()
+        }
+
+    def look(self, state: Release, verdicts: Sequence[Verdict]) -> tuple[Wish, ...]:
+        """What is to be wished for now."""
+        words = {verdict.probe: verdict.word for verdict in verdicts}
+        now_us, mono_us = self._clock.utc_us(), self._clock.mono_us()
+        self._watches = {
+            name: watch(spec, self._watches[name], words, mono_us) for name, spec in self._plan.bindings.trigger.items()
+        }
+        return trigger_decisions.due(self._plan, state, self._watches, verdicts, now_us=now_us, mono_us=mono_us)
