@@ -135,16 +135,27 @@ def begin(
     *,
     release: str = RELEASE,
     environment: str = "production",
+    armed: bool = True,
 ) -> Path:
-    """A release that has just been started; gives its journal."""
+    """A release that has just been started; gives its journal. Its rollback, if it has one, is armed."""
     (home / "probes").mkdir()
     for name, text in (vitals() if probes is None else probes).items():
         (home / "probes" / f"{name}.toml").write_text(text, encoding="utf-8")
     (home / "shop.toml").write_text(side_file, encoding="utf-8")
     path, journal = home / "shop.md", home / "shop.journal"
     path.write_text(checklist, encoding="utf-8")
-    start_release(path, home / "probes", release, environment, "2026-03-01T20:00:00Z", journal, OPERATOR)
+    plan = start_release(path, home / "probes", release, environment, "2026-03-01T20:00:00Z", journal, OPERATOR)
+    if armed and plan.bindings.rollback:
+        arm(journal)
     return journal
+
+
+def arm(journal: Path) -> None:
+    stored = open_journal(journal)
+    room = Room(stored, HandClock(), origin="cli@prod-ops-1:4711")
+    for operator in (OPERATOR, "sre-1"):
+        room.act(partial(decisions.arm_rollback, by=operator), actor=operator)
+    stored.close()
 
 
 def events(journal: Path) -> list[Event]:

@@ -8,9 +8,11 @@ from warroom.core.bindings import Bindings, Command, ItemBinding, RollbackPlan, 
 from warroom.core.checklist import Checklist, Item, Phase, Section
 from warroom.core.decisions import Decision, Launch, Refusal, Wish
 from warroom.core.definitions import Definitions
+from warroom.core.fold import fold
 from warroom.core.outcome import Ended, Outcome
 from warroom.core.probe import Check, ProbeSpec, Verdict, Word
-from warroom.core.release import Release, fold
+from warroom.core.release import Release
+from warroom.core.trigger import TriggerSpec
 
 NAME = "shop 4.2"
 LAUNCH = Launch(run="run-1", base="/srv", host="tower", user="ada")
@@ -51,6 +53,7 @@ def plan() -> Definitions:
         bindings=Bindings(
             item={"deploy": ItemBinding(step=Command(argv=("switch", "green"), cwd="shop"))},
             rollback=RollbackPlan(step=steps, verify=("health",)),
+            trigger={"sick": TriggerSpec(probes=("health",), then=("cto",))},
         ),
         probes=(health,),
     )
@@ -69,11 +72,14 @@ def outcome(ended: Ended = "done") -> Outcome:
 class Story:
     """A release as it unfolds, one wish after the other. Its clock goes on a second with each event."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, arm: bool = False) -> None:
+        """`arm`: two operators have armed the rollback."""
         self.plan = plan()
         self.state = Release()
         self.events: list[ev.Event] = []
         self.does(lambda plan, state: decisions.start(plan, state, release=NAME, environment="production", t0_us=0))
+        for by in ("ada", "ben") if arm else ():
+            self.does(arm_rollback(by), by)
 
     @property
     def mono_us(self) -> int:
@@ -111,6 +117,9 @@ class Story:
         """Starts the rollback; its first step is next."""
         self.does(start_rollback())
 
+    def count(self, kind: type[ev.Body]) -> int:
+        return sum(isinstance(event.body, kind) for event in self.events)
+
     def _fold(self, body: ev.Body, actor: str) -> None:
         seq = len(self.events) + 1
         at_us = 1_750_000_000_000_000 + self.mono_us
@@ -126,6 +135,10 @@ class Story:
         )
         self.events.append(event)
         self.state = fold(self.state, event)
+
+
+def arm_rollback(by: str) -> Wish:
+    return lambda plan, state: decisions.arm_rollback(plan, state, by=by)
 
 
 def tick(name: str, note: str = "", value: str = "") -> Wish:
@@ -157,8 +170,8 @@ def finish(started: ev.StepStarted, ended: Ended = "done") -> Wish:
     return lambda plan, state: decisions.finish_step(plan, state, started, outcome(ended))
 
 
-def start_rollback(typed: str = NAME) -> Wish:
-    return lambda plan, state: decisions.start_rollback(plan, state, typed=typed, reason="errors", seen=())
+def start_rollback(typed: str = NAME, reason: str = "errors") -> Wish:
+    return lambda plan, state: decisions.start_rollback(plan, state, typed=typed, reason=reason, seen=())
 
 
 def next_step(run: str = "run-1") -> Wish:

@@ -1,6 +1,6 @@
 """Wishes in any order: the state is always what was journaled, and there is always a way on."""
 
-from functools import reduce
+from functools import partial, reduce
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from release_kit import (
     NAME,
     Story,
+    arm_rollback,
     changed,
     end_rollback,
     fail,
@@ -26,12 +27,13 @@ from release_kit import (
     tick,
     verdict,
 )
-from warroom.core import decisions
+from warroom.core import decisions, trigger_decisions
 from warroom.core import events as ev
 from warroom.core.decisions import Refusal, Wish
+from warroom.core.fold import fold
 from warroom.core.outcome import Ended
 from warroom.core.probe import Word
-from warroom.core.release import Release, fold
+from warroom.core.release import Release
 
 _ITEMS = st.sampled_from(["backup", "deploy", "pay", "card", "cash"])
 _TEXTS = st.sampled_from(["", " ", "because", "[/b] \x1b[31m"])
@@ -83,16 +85,25 @@ class AnyRelease(RuleBasedStateMachine):
         assert not self.story.state.running()
         assert self.story.state.rollback.status != "running"
 
-    @rule(typed=st.sampled_from([NAME, NAME, NAME, "", "shop"]))
-    def begin_rollback(self, typed: str) -> None:
-        begun = sum(isinstance(event.body, ev.RollbackStarted) for event in self.story.events)
-        self.wish(start_rollback(typed))
-        now = sum(isinstance(event.body, ev.RollbackStarted) for event in self.story.events)
-        assert now == begun or typed == NAME
+    @rule(by=st.sampled_from(["ada", "ben", "cleo"]))
+    def arm(self, by: str) -> None:
+        self.wish(arm_rollback(by))
+
+    @rule(typed=st.sampled_from([NAME, NAME, NAME, "", "shop"]), reason=_TEXTS)
+    def begin_rollback(self, typed: str, reason: str) -> None:
+        begun, armed = self.story.count(ev.RollbackStarted), self.story.state.rollback.is_armed
+        self.wish(start_rollback(typed, reason))
+        if self.story.count(ev.RollbackStarted) != begun:
+            assert typed == NAME
+            assert armed or (reason.strip() and self.story.state.rollback.emergency)
 
     @rule(text=_TEXTS)
     def answer(self, text: str) -> None:
         self.wish(skip_step(text))
+
+    @rule(text=_TEXTS)
+    def do_it_by_hand(self, text: str) -> None:
+        self.wish(partial(decisions.rollback_step_by_hand, reason=text))
 
     @rule()
     def go_on(self) -> None:
@@ -113,6 +124,24 @@ class AnyRelease(RuleBasedStateMachine):
     def probe(self, word: Word, age_s: float, mono_us: int) -> None:
         self.wish(changed(verdict(word, age_s)))
         self.wish(restored(verdict(word, age_s), mono_us=mono_us))
+
+    @rule(how=st.sampled_from(["arm", "ask", "escalate", "hold", "override"]), text=_TEXTS)
+    def decide(self, how: str, text: str) -> None:
+        wishes: dict[str, Wish] = {
+            "arm": partial(trigger_decisions.arm, name="sick"),
+            "ask": partial(trigger_decisions.ask, name="sick", broke=(text,), seen=()),
+            "escalate": partial(trigger_decisions.escalate, name="sick"),
+            "hold": partial(trigger_decisions.hold, name="sick", minutes=1, seen=()),
+            "override": partial(trigger_decisions.override, name="sick", reason=text * 2, seen=()),
+        }
+        self.wish(wishes[how])
+
+    @invariant()
+    def what_is_asked_stays_asked_until_somebody_answers(self) -> None:
+        told = [
+            event.body for event in self.story.events if isinstance(event.body, ev.DecisionAsked | ev.DecisionTaken)
+        ]
+        assert bool(self.story.state.asks) == bool(told and isinstance(told[-1], ev.DecisionAsked))
 
     @invariant()
     def the_state_is_what_the_events_say(self) -> None:

@@ -57,6 +57,10 @@ def test_a_side_file_that_cannot_be_read_is_not_passed_over(tmp_path: Path) -> N
          'has no such item; did you mean "smoke"?'),
         ('probe = "health"', 'probe = "helth"', '4: [item.smoke]: probe: there is no probe "helth"; did you mean "hea'),
         ('verify = ["health"]', 'verify = ["health", "zz"]', '11: [rollback]: verify 2: there is no probe "zz"; the p'),
+        ('title = "Back to blue"', 'title = "Back to blue"\nundoes = ["smok"]', '15: [[rollback.step]] 1: undoes 1: there is '
+         'no item "smok"; did you mean "smoke"?'),
+        ('verify = ["health"]', 'verify = ["health"]\n[[rollback.needs]]\ntitle = "x"\nprobe = "helth"', '14: '
+         '[[rollback.needs]] 1: probe: there is no probe "helth"; did you mean "health"?'),
         ("[item.smoke]", '[trigger.pay]\nprobes = ["helth"]\n[item.smoke]',
          '2: [trigger.pay]: probes 1: there is no probe "helth"; did you mean "health"?'),
         ("[item.smoke]", '[trigger.pay]\npairs = [["health", "x"]]\n[item.smoke]',

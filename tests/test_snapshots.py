@@ -9,8 +9,8 @@ import pytest
 from journal_contract import BODIES
 from journal_kit import StillClock, draft, new_journal, tamper
 from warroom.core import events as ev
-from warroom.core import release
-from warroom.core.release import Release, fold
+from warroom.core.fold import FOLD, fold
+from warroom.core.release import Release
 from warroom.journal import sqlite
 from warroom.journal.store import SqliteJournal, open_journal
 from warroom.journal.verify import verify
@@ -141,5 +141,5 @@ def test_a_change_of_the_fold_makes_old_snapshots_useless(
 ) -> None:
     fill(journal, 3)
     journal.keep(folded(journal))
-    monkeypatch.setattr("warroom.journal.snapshots.FOLD", release.FOLD + 1)
+    monkeypatch.setattr("warroom.journal.snapshots.FOLD", FOLD + 1)
     assert journal.snapshot() is None

@@ -1,10 +1,12 @@
-"""Looks at the triggers again and again: what is known of each, and what is to be done about it."""
+"""Looks again and again at what time alone brings about: triggers that fire, and rollback windows that close."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from warroom.clock import Clock
-from warroom.core import trigger_decisions
+from warroom.core import decisions, trigger_decisions
 from warroom.core.definitions import Definitions
+from warroom.core.meter import meter, warnings
 from warroom.core.probe import Verdict
 from warroom.core.release import Release
 from warroom.core.trigger import watch
@@ -31,4 +33,13 @@ class Watching:
         self._watches = {
             name: watch(spec, self._watches[name], words, mono_us) for name, spec in self._plan.bindings.trigger.items()
         }
-        return trigger_decisions.due(self._plan, state, self._watches, verdicts, now_us=now_us, mono_us=mono_us)
+        asked = trigger_decisions.due(self._plan, state, self._watches, verdicts, now_us=now_us, mono_us=mono_us)
+        return (*asked, *self._closing(state, verdicts, now_us))
+
+    def _closing(self, state: Release, verdicts: Sequence[Verdict], now_us: int) -> tuple[Wish, ...]:
+        soon = warnings(state, meter(self._plan, state, verdicts, now_us))
+        return tuple(
+            partial(decisions.warn_of_window, need=need.title, left_s=need.left_s)
+            for need in soon
+            if need.left_s is not None
+        )

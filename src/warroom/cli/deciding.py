@@ -1,4 +1,4 @@
-"""Answers to what a trigger asks, from the shell. A rollback is answered where it runs: in the cockpit that drives."""
+"""Decisions from the shell: answers to what a trigger asks, and arming the rollback. It is pulled where it runs."""
 
 from functools import partial
 from pathlib import Path
@@ -40,3 +40,17 @@ def decide(
         else:
             wish = partial(trigger_decisions.override, name=trigger, reason=reason or "", seen=seen)
         echo_stored(room.act(wish, actor=actor)[0], as_json)
+
+
+@click.command()
+@journal_option
+@operator_option
+@json_option
+def arm(journal: Path | None, operator: str | None, as_json: bool) -> None:
+    """Sign that the rollback plan is right. When two operators have signed, one person may pull it without a reason."""
+    from warroom.cli.output import echo_stored
+    from warroom.core import decisions
+
+    actor = operator_name(operator)
+    with writing(journal) as room:
+        echo_stored(room.act(partial(decisions.arm_rollback, by=actor), actor=actor)[0], as_json)

@@ -1,6 +1,8 @@
 """What a side file adds to a checklist: who owns an item, what proves it, which command it runs, how to go back."""
 
-from pydantic import Field, field_validator
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
 
 from warroom.core.base import Frozen, Seconds
 from warroom.core.trigger import TriggerSpec
@@ -18,6 +20,14 @@ class Command(Frozen):
     """How long it usually takes."""
     timeout: Seconds = 600.0
     """After this it is stopped."""
+    env: tuple[str, ...] | None = None
+    """Names of the environment variables that it gets, beside PATH, HOME, USER, LANG and TERM; all when left out."""
+    succeeds: tuple[int, ...] = (0,)
+    """Exit statuses that mean success."""
+    prints: str = ""
+    """What must stand in its output, or it has failed."""
+    changes_production: bool = False
+    """Whether it asks for the environment's name before it runs."""
 
     @field_validator("argv", mode="before")
     @classmethod
@@ -40,6 +50,37 @@ class RollbackStep(Command):
     title: str
     where: str = ""
     """The host or service that it acts on, for people to read."""
+    undoes: tuple[str, ...] = ()
+    """Items that it takes back."""
+
+
+Without = Literal["partly", "forward only"]
+
+
+class Need(Frozen):
+    """What the rollback needs, and what is left of it without."""
+
+    title: str
+    without: Without = "forward only"
+    """How far production can still be taken back when this is gone."""
+    probe: str = ""
+    """It is there while this probe is ok."""
+    at_most: Seconds | None = None
+    """With `probe`: it is there until the probe's value, an age in its unit (s, min, h, d), has come to this."""
+    after: str = ""
+    """It goes away some time after this item was done or its step has run ..."""
+    lasts: Seconds | None = None
+    """... and this is the time."""
+
+    @model_validator(mode="after")
+    def _can_be_told(self) -> "Need":
+        if bool(self.probe) == bool(self.after):
+            raise ValueError('a need has either "probe" or "after"')
+        if bool(self.after) != bool(self.lasts):
+            raise ValueError('"after" and "lasts" belong together')
+        if self.at_most and not self.probe:
+            raise ValueError('"at_most" belongs to "probe"')
+        return self
 
 
 class RollbackPlan(Frozen):
@@ -52,6 +93,9 @@ class RollbackPlan(Frozen):
     """Probes that must be ok again before production counts as restored."""
     does_not_undo: tuple[str, ...] = ()
     """What stays changed, in the words of the plan's author."""
+    needs: tuple[Need, ...] = ()
+    pulled_by: tuple[str, ...] = ()
+    """Operators who may pull it without giving a reason; anybody when left out."""
 
     @property
     def expected(self) -> float:
@@ -69,6 +113,14 @@ class ItemBinding(Frozen):
     probe: str = ""
     """The probe that measures it."""
     step: Command | None = None
+    people: int = Field(default=1, ge=1, le=2)
+    """How many different operators must say that it is done."""
+    point_of_no_return: bool = False
+    """Whether the rollback plan no longer works after it. It then takes two people."""
+
+    @property
+    def signers(self) -> int:
+        return 2 if self.point_of_no_return else self.people
 
 
 class Bindings(Frozen):

@@ -1,4 +1,4 @@
-"""Events about the journal itself: what was erased from it, what readings it held, and that a clock jumped."""
+"""Events about the journal itself: what was erased from it, what it held beside events, and that a clock jumped."""
 
 from pydantic import JsonValue
 
@@ -42,6 +42,24 @@ class SamplesDigest(Body):
     @property
     def detail(self) -> str:
         return f"{self.count} readings, {self.sha256[:8]}"
+
+
+class SnapshotKept(Body):
+    """The state that was kept after an event, for starts to begin from: another state in its place shows against it."""
+
+    kind, tone, word, quiet = "snapshot_kept", "verdict", "snapshot", True
+    event: int
+    """Number of the last event that the state holds."""
+    sha256: str
+    """Of the stored state with a salt; `docs/journal.md` says how."""
+
+    @property
+    def subject(self) -> str:
+        return "snapshot"
+
+    @property
+    def detail(self) -> str:
+        return f"the state after event {self.event}, {self.sha256[:8]}"
 
 
 class ClockJumped(Body):

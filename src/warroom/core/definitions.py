@@ -19,6 +19,23 @@ class Place(Frozen):
     section: Section
 
 
+class Learned(Frozen):
+    """How long a command took in earlier releases."""
+
+    n: int
+    """Runs that this comes from."""
+    p50_s: float
+    p90_s: float
+
+
+class Rehearsed(Frozen):
+    """The last rehearsal of the rollback."""
+
+    at_us: int
+    took_s: float
+    """From the start of the rollback to the end of its last step."""
+
+
 class Definitions(Frozen):
     """Checklist, side file and probes of one release."""
 
@@ -27,6 +44,20 @@ class Definitions(Frozen):
     probes: tuple[ProbeSpec, ...] = ()
     texts: dict[str, str] = {}
     """The files as they were written, by name."""
+    learned: dict[str, Learned] = {}
+    """What earlier journals say of commands, by item or `rollback:N`."""
+    rehearsed: Rehearsed | None = None
+
+    def expected_s(self, target: str, written_s: float) -> float:
+        """How long a command usually takes: learned, or else as the side file has it."""
+        learned = self.learned.get(target)
+        return learned.p50_s if learned else written_s
+
+    @property
+    def expected_rollback_s(self) -> float:
+        """Seconds for all steps of the rollback together."""
+        steps = self.bindings.rollback.step if self.bindings.rollback else ()
+        return sum(self.expected_s(f"rollback:{number}", step.expected) for number, step in enumerate(steps, 1))
 
     @cached_property
     def places(self) -> dict[str, Place]:

@@ -16,6 +16,7 @@ from warroom.core.body import Tone as Tone
 from warroom.core.bookkeeping import ClockJumped as ClockJumped
 from warroom.core.bookkeeping import Redacted as Redacted
 from warroom.core.bookkeeping import SamplesDigest as SamplesDigest
+from warroom.core.bookkeeping import SnapshotKept as SnapshotKept
 from warroom.core.decision_events import DecisionAsked as DecisionAsked
 from warroom.core.decision_events import DecisionEscalated as DecisionEscalated
 from warroom.core.decision_events import DecisionTaken as DecisionTaken
@@ -23,17 +24,24 @@ from warroom.core.decision_events import TriggerArmed as TriggerArmed
 from warroom.core.item_events import ItemDone as ItemDone
 from warroom.core.item_events import ItemFailed as ItemFailed
 from warroom.core.item_events import ItemReopened as ItemReopened
+from warroom.core.item_events import ItemSigned as ItemSigned
 from warroom.core.item_events import ItemSkipped as ItemSkipped
+from warroom.core.item_events import ItemTakenBack as ItemTakenBack
 from warroom.core.item_events import Noted as Noted
+from warroom.core.item_events import PointCrossed as PointCrossed
 from warroom.core.probe import Level, Word, show
 from warroom.core.rules import Value
 from warroom.core.step_events import Restored as Restored
+from warroom.core.step_events import RollbackArmed as RollbackArmed
 from warroom.core.step_events import RollbackStarted as RollbackStarted
+from warroom.core.step_events import RollbackStepByHand as RollbackStepByHand
 from warroom.core.step_events import RollbackStepSkipped as RollbackStepSkipped
 from warroom.core.step_events import RollbackStopped as RollbackStopped
+from warroom.core.step_events import RollbackWindow as RollbackWindow
 from warroom.core.step_events import RolledBack as RolledBack
 from warroom.core.step_events import StepFinished as StepFinished
 from warroom.core.step_events import StepInterrupted as StepInterrupted
+from warroom.core.step_events import StepOutput as StepOutput
 from warroom.core.step_events import StepStarted as StepStarted
 
 
@@ -47,10 +55,12 @@ class ReleaseStarted(Body):
     """Planned T-0, microseconds UTC."""
     checklist: str
     """Title of the checklist; its whole text stands in the journal's definitions."""
+    rehearsal: bool = False
 
     @property
     def detail(self) -> str:
-        return f"{self.release} to {self.environment} with {self.checklist}"
+        how = "REHEARSAL: " if self.rehearsal else ""
+        return f"{how}{self.release} to {self.environment} with {self.checklist}"
 
 
 class CockpitOpened(Body):
@@ -120,12 +130,13 @@ class VerdictChanged(Body):
 
 AnyBody = (
     ReleaseStarted | CockpitOpened | CockpitClosed | DriverTook
-    | ItemDone | ItemSkipped | ItemFailed | ItemReopened | Noted
-    | StepStarted | StepFinished | StepInterrupted
-    | RollbackStarted | RollbackStepSkipped | RollbackStopped | RolledBack | Restored
+    | ItemDone | ItemSkipped | ItemFailed | ItemReopened | Noted | ItemSigned | ItemTakenBack | PointCrossed
+    | StepStarted | StepOutput | StepFinished | StepInterrupted
+    | RollbackArmed | RollbackWindow | RollbackStarted | RollbackStepSkipped | RollbackStepByHand | RollbackStopped
+    | RolledBack | Restored
     | VerdictChanged
     | TriggerArmed | DecisionAsked | DecisionEscalated | DecisionTaken
-    | Redacted | SamplesDigest | ClockJumped
+    | Redacted | SamplesDigest | SnapshotKept | ClockJumped
 )  # fmt: skip
 
 KINDS: dict[str, type[Body]] = {body.kind: body for body in get_args(AnyBody)}

@@ -3,7 +3,7 @@
 from functools import singledispatch
 
 from warroom.core import events as ev
-from warroom.core import fold_decisions, fold_steps
+from warroom.core import fold_decisions, fold_items, fold_steps
 from warroom.core.release import Release
 from warroom.core.states import ProbeState
 
@@ -30,6 +30,7 @@ def _(body: ev.ReleaseStarted, state: Release, event: ev.Event) -> Release:
             "name": body.release,
             "environment": body.environment,
             "t0_us": body.t0_us,
+            "rehearsal": body.rehearsal,
             "started_us": event.at_us,
         }
     )
@@ -54,36 +55,10 @@ def _(_body: ev.CockpitClosed, state: Release, event: ev.Event) -> Release:
 
 
 @_apply.register
-def _(body: ev.ItemDone, state: Release, event: ev.Event) -> Release:
-    said = {"at_us": event.at_us, "by": event.actor, "text": body.note, "value": body.value}
-    return state.with_item(body.item, status="done", **said)
-
-
-@_apply.register
-def _(body: ev.ItemSkipped, state: Release, event: ev.Event) -> Release:
-    return state.with_item(body.item, status="skipped", at_us=event.at_us, by=event.actor, text=body.reason, value="")
-
-
-@_apply.register
-def _(body: ev.ItemFailed, state: Release, event: ev.Event) -> Release:
-    return state.with_item(body.item, status="failed", at_us=event.at_us, by=event.actor, text=body.reason, value="")
-
-
-@_apply.register
-def _(body: ev.ItemReopened, state: Release, event: ev.Event) -> Release:
-    return state.with_item(body.item, status="open", at_us=event.at_us, by=event.actor, text=body.reason, value="")
-
-
-@_apply.register
-def _(body: ev.Noted, state: Release, _event: ev.Event) -> Release:
-    return state.with_item(body.item, notes=state.item(body.item).notes + 1) if body.item else state
-
-
-@_apply.register
 def _(body: ev.VerdictChanged, state: Release, event: ev.Event) -> Release:
     probe = ProbeState(word=body.to, was=body.was, at_us=event.at_us, value=body.value)
     return state.model_copy(update={"probes": {**state.probes, body.probe: probe}})
 
 
-for _branch in (*fold_steps.BRANCHES, *fold_decisions.BRANCHES):
+for _branch in (*fold_items.BRANCHES, *fold_steps.BRANCHES, *fold_decisions.BRANCHES):
     _apply.register(_branch)

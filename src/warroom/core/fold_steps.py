@@ -2,7 +2,7 @@
 
 from warroom.core import events as ev
 from warroom.core.release import Release
-from warroom.core.states import RollbackState, StepPhase, StepState
+from warroom.core.states import RollbackState, Signature, StepPhase, StepState
 
 
 def step_started(body: ev.StepStarted, state: Release, event: ev.Event) -> Release:
@@ -31,6 +31,7 @@ def step_interrupted(body: ev.StepInterrupted, state: Release, _event: ev.Event)
 def rollback_started(body: ev.RollbackStarted, state: Release, event: ev.Event) -> Release:
     begun = RollbackState(
         status="running",
+        emergency=body.emergency,
         by=event.actor,
         reason=body.reason,
         started_us=event.at_us,
@@ -40,18 +41,20 @@ def rollback_started(body: ev.RollbackStarted, state: Release, event: ev.Event) 
     return state.model_copy(update={"rollback": begun})
 
 
+def rollback_armed(_body: ev.RollbackArmed, state: Release, event: ev.Event) -> Release:
+    return state.with_rollback(armed=(*state.rollback.armed, Signature(by=event.actor, at_us=event.at_us)))
+
+
+def rollback_window(body: ev.RollbackWindow, state: Release, _event: ev.Event) -> Release:
+    return state.model_copy(update={"warned": {**state.warned, body.need: body.left_s}})
+
+
 def rollback_step_skipped(body: ev.RollbackStepSkipped, state: Release, event: ev.Event) -> Release:
-    before = state.step(body.subject)
-    step = StepState(
-        run=before.run if before else "",
-        attempt=before.attempt if before else 0,
-        phase="skipped",
-        title=before.title if before else "",
-        started_us=before.started_us if before else event.at_us,
-        by=event.actor,
-        why=body.reason,
-    )
-    return state.with_step(body.subject, step).with_rollback(status="running")
+    return _answered(state, event, body, "skipped", body.reason)
+
+
+def rollback_step_by_hand(body: ev.RollbackStepByHand, state: Release, event: ev.Event) -> Release:
+    return _answered(state, event, body, "done", f"by hand: {body.reason}")
 
 
 def rollback_stopped(_body: ev.RollbackStopped, state: Release, _event: ev.Event) -> Release:
@@ -66,6 +69,27 @@ def rolled_back(body: ev.RolledBack, state: Release, event: ev.Event) -> Release
 
 def restored(body: ev.Restored, state: Release, _event: ev.Event) -> Release:
     return state.with_rollback(status="restored", restored_s=body.took_s)
+
+
+def _answered(
+    state: Release,
+    event: ev.Event,
+    body: ev.RollbackStepSkipped | ev.RollbackStepByHand,
+    phase: StepPhase,
+    why: str,
+) -> Release:
+    """A step of the rollback over which somebody has decided."""
+    before = state.rollback.steps[body.step - 1]
+    step = StepState(
+        run=before.run if before else "",
+        attempt=before.attempt if before else 0,
+        phase=phase,
+        title=before.title if before else "",
+        started_us=before.started_us if before else event.at_us,
+        by=event.actor,
+        why=why,
+    )
+    return state.with_step(body.subject, step).with_rollback(status="running")
 
 
 def _end_step(
@@ -89,7 +113,10 @@ BRANCHES = (
     step_finished,
     step_interrupted,
     rollback_started,
+    rollback_armed,
+    rollback_window,
     rollback_step_skipped,
+    rollback_step_by_hand,
     rollback_stopped,
     rolled_back,
     restored,

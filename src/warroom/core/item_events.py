@@ -64,3 +64,41 @@ class Noted(Body):
     @property
     def detail(self) -> str:
         return self.text
+
+
+class ItemSigned(_OfItem):
+    """The first of two operators says that an item is done, or may be done."""
+
+    kind, tone, word = "item_signed", "tick", "sign"
+    note: str = ""
+    value: str = ""
+    seen: tuple[Seen, ...] = ()
+
+    @property
+    def detail(self) -> str:
+        return ", ".join(part for part in ("1 of 2", self.value, self.note) if part)
+
+
+class ItemTakenBack(_OfItem):
+    """A step of the rollback has undone what was done for an item, so that it is open again."""
+
+    kind, tone, word = "item_taken_back", "reopen", "undone"
+    step: int
+    """Of the rollback plan, 1-based."""
+
+    @property
+    def detail(self) -> str:
+        return f"by step {self.step} of the rollback"
+
+
+class PointCrossed(_OfItem):
+    """A point of no return: from here on the rollback plan does not work any more."""
+
+    kind, tone, word = "point_crossed", "rollback", "crossed"
+    first: str
+    """Who signed for it first."""
+    second: str
+
+    @property
+    def detail(self) -> str:
+        return f"point of no return, signed by {self.first} and {self.second}"

@@ -44,7 +44,7 @@ class Hearing(NamedTuple):
         heard_us = max(self.heard_us, other.heard_us)
         silences = [one.silent_us for one in (self, other) if one.silent_us is not None and one.silent_us > heard_us]
         asked_us = max(self.asked_us, other.asked_us)
-        return self._replace(heard_us=heard_us, silent_us=min(silences, default=None), asked_us=asked_us)
+        return Hearing(self.host, self.part, heard_us, min(silences, default=None), asked_us)
 
 
 class Network(NamedTuple):
@@ -164,7 +164,7 @@ def _may_be_more(fallen: list[Hearing], scene: _Scene, began_us: int) -> bool:
     """Whether those that were not heard since could still make it most of them."""
     open_hosts = sum(one.silent_us is None and one.heard_us <= began_us for one in scene.hosts)
     open_canary = any(one.silent_us is None and one.heard_us <= began_us for one in scene.canaries)
-    return bool(open_hosts or open_canary) and _is_most(len(fallen) + open_hosts, scene, canary=open_canary)
+    return _is_most(len(fallen) + open_hosts, scene, canary=open_canary)
 
 
 def _scene(hearings: Iterable[Hearing]) -> _Scene:

@@ -50,9 +50,7 @@ def observed(facts: Facts, alive_s: float | None) -> Verdict:
     if alive_s > SILENT_S:
         text = f"no sign of life from the engine for {duration(alive_s)}"
         return about.model_copy(update={"word": "stale", "age_s": alive_s, "text": text})
-    if facts.fault:
-        return about.model_copy(update={"word": "warn", "text": facts.fault})
-    return about.model_copy(update={"word": "warn"}) if facts.lag_s >= LATE_S else about
+    return about.model_copy(update={"word": "warn", "text": facts.fault}) if facts.fault else about
 
 
 def _counts(facts: Facts) -> str:

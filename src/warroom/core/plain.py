@@ -53,10 +53,27 @@ def one_line(text: str, limit: int = _LIMIT) -> str:
 
 
 def lines(text: str) -> list[str]:
-    """`plain(text)` line by line, as a terminal would leave them: what a carriage return overwrote is gone."""
-    kept = (line.rstrip("\r").rpartition("\r")[2] for line in _SEQUENCE.sub("", text).split("\n"))
-    shown = _shown("\n".join(kept))
+    """`plain(text)` line by line, as a terminal would leave them: what was overwritten is gone.
+
+    That is what stands before a carriage return, and the character before a backspace.
+    """
+    text = _SEQUENCE.sub("", text)
+    if "\r" in text or "\b" in text:
+        text = "\n".join(_typed_back(line.rstrip("\r").rpartition("\r")[2]) for line in text.split("\n"))
+    shown = _shown(text)
     return shown.removesuffix("\n").split("\n") if shown else []
+
+
+def _typed_back(line: str) -> str:
+    if "\b" not in line:
+        return line
+    kept: list[str] = []
+    for character in line:
+        if character != "\b":
+            kept.append(character)
+        elif kept:
+            kept.pop()
+    return "".join(kept)
 
 
 def _shown(text: str) -> str:

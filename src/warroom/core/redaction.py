@@ -46,6 +46,12 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 Each looks at a character a bounded number of times. Only a private key reaches over the end of a line.
 """
 
+_HINT = "[:=]|A[KS]IA|eyJ|-----BEGIN "
+"""Without one of these no pattern matches, which most texts show at the first look."""
+
+_URL_BEGUN = re.compile(r"""://(?=[^\s/?#@"]*\Z)""")
+"""Whether a password stands in it shows only at the `@`."""
+
 
 def secrets_of(environ: Mapping[str, str]) -> frozenset[str]:
     """The values of variables whose names say that they are secret, such as `API_KEY` or `PGPASSWORD`.
@@ -70,17 +76,31 @@ class Redactor:
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         known = sorted(filter(None, values), key=len, reverse=True)
+        self._known = tuple(known)
         self.longest = len(known[0]) if known else 0
         """Characters of the longest known value."""
-        by_value = [re.compile(f"(?P<secret>{'|'.join(map(re.escape, known))})")] if known else []
+        values = "|".join(map(re.escape, known))
+        by_value = [re.compile(f"(?P<secret>{values})")] if known else []
         self._patterns = (*by_value, *(pattern for _, pattern in PATTERNS))
+        self._hint = re.compile(f"{_HINT}|{values}" if known else _HINT)
 
     def redact(self, text: str) -> tuple[str, int]:
         """`text` with each secret replaced by `[redacted]`, and how many there were."""
         return _replaced(text, self.find(text))
 
+    def begun(self, text: str) -> int:
+        """Where, at the end of `text`, a secret may have begun that cannot be told before it is complete."""
+        url = _URL_BEGUN.search(text)
+        ends = [url.end() if url else len(text)]
+        for value in self._known:
+            longest = min(len(value) - 1, len(text))
+            ends.append(len(text) - next((n for n in range(longest, 0, -1) if text.endswith(value[:n])), 0))
+        return min(ends)
+
     def find(self, text: str) -> list[Found]:
         """All secrets in `text`, in order; they may overlap."""
+        if not self._hint.search(text):
+            return []
         return sorted(
             Found(match.start(), *match.span("secret"))
             for pattern in self._patterns
@@ -116,6 +136,12 @@ class RedactedStream:
     def finish(self) -> str:
         """The rest, when no more will come."""
         return self._release(len(self._held), self._redactor.find(self._held))
+
+    def preview(self, more: str) -> str:
+        """How the last line would look now, were `more` fed, without what may become a secret. Feeds nothing."""
+        text = self._held + more
+        begun = self._redactor.begun(text)
+        return self._redactor.redact(text[:begun])[0].rpartition("\n")[2]
 
     def _safe_end(self, found: list[Found]) -> int:
         """Before it no secret is cut in two, and none that may go on in the next piece."""

@@ -11,9 +11,14 @@ class Release(Frozen):
     name: str = ""
     environment: str = ""
     t0_us: int = 0
+    rehearsal: bool = False
     started_us: int = 0
     items: dict[str, ItemState] = {}
     rollback: RollbackState = RollbackState()
+    crossed: dict[str, int] = {}
+    """Points of no return that have been crossed, with the moment."""
+    warned: dict[str, float] = {}
+    """What the rollback needs and will soon be gone: the seconds left of it at the last warning."""
     probes: dict[str, ProbeState] = {}
     triggers: dict[str, TriggerState] = {}
     driver: str = ""

@@ -25,6 +25,13 @@ class StepState(Frozen):
     """How it ended, or why it was skipped."""
 
 
+class Signature(Frozen):
+    """An operator's word, given at a moment."""
+
+    by: str
+    at_us: int
+
+
 class ItemState(Frozen):
     """What people have said of an item, and what its step did."""
 
@@ -36,6 +43,10 @@ class ItemState(Frozen):
     value: str = ""
     step: StepState | None = None
     notes: int = 0
+    signed: Signature | None = None
+    """The first of two operators, while the second is missing."""
+    taken_back: bool = False
+    """Whether it is open because the rollback has undone it."""
 
     @property
     def shown(self) -> str:
@@ -44,13 +55,16 @@ class ItemState(Frozen):
             return "running"
         if self.step and self.step.phase == "interrupted" and self.status == "open":
             return "interrupted"
-        return self.status
+        return "taken back" if self.taken_back and self.status == "open" else self.status
 
 
 class RollbackState(Frozen):
     """How far production has been taken back."""
 
     status: RollbackStatus = "ready"
+    armed: tuple[Signature, ...] = ()
+    """Who armed it; with two it is armed, until it starts."""
+    emergency: bool = False
     by: str = ""
     reason: str = ""
     started_us: int = 0
@@ -61,6 +75,10 @@ class RollbackState(Frozen):
     ended_mono_us: int = 0
     took_s: float | None = None
     restored_s: float | None = None
+
+    @property
+    def is_armed(self) -> bool:
+        return len(self.armed) == 2
 
     @property
     def current(self) -> int | None:

@@ -53,12 +53,57 @@ class StepInterrupted(_OfRun):
         return f"{self.title}: outcome unknown, verify by hand"
 
 
+class StepOutput(_OfRun):
+    """What a running command has printed since the piece before; redacted, limited in size."""
+
+    kind, tone, word, quiet = "step_output", "step", "output", True
+    text: str
+
+    @property
+    def detail(self) -> str:
+        return f"{len(self.text.splitlines())} lines"
+
+
+class RollbackArmed(Body):
+    """One of the two operators who arm the rollback, before it may be needed."""
+
+    kind, tone, word = "rollback_armed", "rollback", "arm"
+    signature: int
+    """1 or 2; with the second it is armed."""
+
+    @property
+    def subject(self) -> str:
+        return "rollback"
+
+    @property
+    def detail(self) -> str:
+        return "armed" if self.signature == 2 else "signed, 1 of 2"
+
+
+class RollbackWindow(Body):
+    """Something that the rollback needs will soon be gone."""
+
+    kind, tone, word = "rollback_window", "rollback", "window"
+    need: str
+    left_s: float
+
+    @property
+    def subject(self) -> str:
+        return "rollback"
+
+    @property
+    def detail(self) -> str:
+        return f"{self.need}: {max(0, round(self.left_s))} s left"
+
+
 class RollbackStarted(Body):
     kind, tone, word = "rollback_started", "rollback", "rollback"
     typed: str
     """The release's name as the operator typed it to start this."""
     reason: str = ""
     steps: int
+    emergency: bool = False
+    """Whether it was not armed by two operators, or not pulled by one who may."""
     seen: tuple[Seen, ...] = ()
 
     @property
@@ -67,7 +112,8 @@ class RollbackStarted(Body):
 
     @property
     def detail(self) -> str:
-        return f"started, {self.steps} steps" + (f": {self.reason}" if self.reason else "")
+        how = "EMERGENCY, not armed, " if self.emergency else ""
+        return f"{how}started, {self.steps} steps" + (f": {self.reason}" if self.reason else "")
 
 
 class RollbackStepSkipped(Body):
@@ -83,6 +129,24 @@ class RollbackStepSkipped(Body):
     @property
     def detail(self) -> str:
         return f"step {self.step} skipped: {self.reason}"
+
+
+class RollbackStepByHand(Body):
+    """Somebody did the step by hand."""
+
+    kind, tone, word = "rollback_step_by_hand", "rollback", "by hand"
+    step: int
+    """1-based."""
+    reason: str
+    """What was done."""
+
+    @property
+    def subject(self) -> str:
+        return f"rollback:{self.step}"
+
+    @property
+    def detail(self) -> str:
+        return f"step {self.step} done by hand: {self.reason}"
 
 
 class RollbackStopped(Body):

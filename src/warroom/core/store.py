@@ -6,7 +6,7 @@ from typing import Protocol
 
 from warroom.core.base import Frozen
 from warroom.core.definitions import Definitions
-from warroom.core.events import Draft, Event, SamplesDigest
+from warroom.core.events import Body, Draft, Event
 from warroom.core.probe import Outcome, Word
 from warroom.core.release import Release
 from warroom.core.rules import Value
@@ -105,8 +105,9 @@ class Journal(Protocol):
     def samples(self, probe: str, count: int) -> tuple[Sample, ...]:
         """The last readings of a probe, oldest first."""
 
-    def tend(self, now_us: int) -> tuple[SamplesDigest, ...]:
-        """Thins readings that are old at `now_us` (UTC), and gives the digest, if any, to append of the new ones.
+    def tend(self, now_us: int) -> tuple[Body, ...]:
+        """Thins readings that are old at `now_us` (UTC), and gives what is to be appended: hashes, if any, of new ones
+        and of the snapshot.
 
         To be called about once a minute, by the process that records them.
         """

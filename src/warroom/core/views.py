@@ -74,13 +74,6 @@ class ProbeView(NamedTuple):
     outcomes: tuple[Outcome, ...]
 
 
-class RollbackFacts(NamedTuple):
-    """What the rollback bar says: a word for how far it is possible, and facts by importance."""
-
-    word: str
-    facts: tuple[str, ...]
-
-
 def progress(state: Release, items: Iterable[Item]) -> Progress:
     statuses = [state.item(item.id).status for item in items]
     return Progress(sum(status in CLOSED for status in statuses), len(statuses))
@@ -137,26 +130,6 @@ _NAMED: tuple[Tone, ...] = ("tick", "skip", "fail", "reopen", "note", "verdict")
 """Events whose detail does not say by itself what they are about."""
 
 
-def rollback_facts(plan: Definitions, state: Release) -> RollbackFacts:
-    """Can production be taken back, or how far has it been?"""
-    rollback = plan.bindings.rollback
-    now = state.rollback
-    if rollback is None:
-        return RollbackFacts("not planned", ("the side file has no [rollback]",))
-    steps = len(rollback.step)
-    if now.status == "ready":
-        back_to = (f"to {rollback.to}",) if rollback.to else ()
-        count = f"{steps} step{'' if steps == 1 else 's'}"
-        return RollbackFacts("possible", (count, f"~{span(rollback.expected)}", *back_to))
-    step = f"step {(now.current if now.current is not None else steps - 1) + 1} of {steps}"
-    if now.status in ("running", "asking", "stopped"):
-        waits = ("a step waits for an answer",) if now.status == "asking" else ()
-        return RollbackFacts(now.status, (step, *waits, f"started by {now.by}"))
-    if now.status == "recovering":
-        return RollbackFacts("recovering", ("rolled back", f"verifying {', '.join(rollback.verify)}"))
-    return RollbackFacts("restored", (f"rolled back in {span(now.took_s)}", f"restored in {span(now.restored_s)}"))
-
-
 def probe_view(spec: ProbeSpec, verdict: Verdict, points: Sequence[tuple[float | None, Outcome]]) -> ProbeView:
     """`points` are the values and outcomes of the last readings, oldest first."""
     check = spec.check[0]
@@ -177,6 +150,25 @@ def probe_view(spec: ProbeSpec, verdict: Verdict, points: Sequence[tuple[float |
         limit=limit,
         samples=tuple(value for value, _ in points),
         outcomes=tuple(outcome for _, outcome in points),
+    )
+
+
+def observer_view(verdict: Verdict) -> ProbeView:
+    """The observer among the probes. It has neither limits nor a history."""
+    return ProbeView(
+        id=verdict.probe,
+        title=verdict.probe,
+        word=verdict.word,
+        mark="",
+        value=show(verdict.value),
+        unit=verdict.unit,
+        age=age(verdict.age_s) if verdict.age_s is not None else "",
+        rules="",
+        fail_rule="",
+        text=verdict.text,
+        limit=None,
+        samples=(),
+        outcomes=(),
     )
 
 

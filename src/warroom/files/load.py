@@ -47,22 +47,40 @@ def check_references(checklist: Checklist, side: SideFile, probe_ids: Collection
 def unknown_references(checklist: Checklist, side: SideFile, probe_ids: Collection[str] | None) -> Iterator[Finding]:
     """Names in the side file that stand for nothing. With `probe_ids` None, probes are not looked at."""
     items = {item.id for item in checklist.walk()}
-    for item in side.bindings.item:
+    for path, item in _named_items(side.bindings):
         if item not in items:
             hint = nearest(item, items) or '"warroom plan" shows the id of each item'
-            yield side.file.finding(("item", item), "the checklist has no such item", hint)
-    for path, probe in _named_probes(side.bindings) if probe_ids is not None else ():
+            words = "the checklist has no such item" if path == ("item", item) else f'there is no item "{item}"'
+            yield side.file.finding(path, words, hint)
+    if probe_ids is None:
+        return
+    for path, probe in named_probes(side.bindings):
         if probe not in probe_ids:
             yield _unknown_probe(side, path, probe, probe_ids)
 
 
-def _named_probes(bindings: Bindings) -> Iterator[tuple[KeyPath, str]]:
+def _named_items(bindings: Bindings) -> Iterator[tuple[KeyPath, str]]:
+    """Every place where a side file names an item."""
+    for item in bindings.item:
+        yield ("item", item), item
+    for number, step in enumerate(bindings.rollback.step if bindings.rollback else ()):
+        for position, item in enumerate(step.undoes):
+            yield ("rollback", "step", number, "undoes", position), item
+    for number, need in enumerate(bindings.rollback.needs if bindings.rollback else ()):
+        if need.after:
+            yield ("rollback", "needs", number, "after"), need.after
+
+
+def named_probes(bindings: Bindings) -> Iterator[tuple[KeyPath, str]]:
     """Every place where a side file names a probe."""
     for item, binding in bindings.item.items():
         if binding.probe:
             yield ("item", item, "probe"), binding.probe
     for position, probe in enumerate(bindings.rollback.verify if bindings.rollback else ()):
         yield ("rollback", "verify", position), probe
+    for number, need in enumerate(bindings.rollback.needs if bindings.rollback else ()):
+        if need.probe:
+            yield ("rollback", "needs", number, "probe"), need.probe
     for name, trigger in bindings.trigger.items():
         for position, probe in enumerate(trigger.probes):
             yield ("trigger", name, "probes", position), probe

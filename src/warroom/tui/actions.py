@@ -35,6 +35,11 @@ def _rollback(plan: Definitions, _state: Release, _item: str) -> str:
     return "" if plan.bindings.rollback else "the side file has no rollback plan"
 
 
+def _arming(plan: Definitions, state: Release, _item: str) -> str:
+    decision = decisions.arm_rollback(plan, state, by="")
+    return decision.reason if isinstance(decision, Refusal) else ""
+
+
 def _asked(_plan: Definitions, state: Release, _item: str) -> str:
     return "" if state.asks else "no trigger asks for a decision"
 
@@ -85,6 +90,7 @@ COCKPIT = (
     ),
     Action("hold", "h", "", "answer a trigger: wait some minutes, then it asks again", _asked),
     Action("override", "O", "", "answer a trigger: go on in spite of it, with a reason", _asked),
+    Action("arm", "A", "", "sign to arm the rollback, as two operators do", _arming),
     Action("rollback", "R", "", "take production back; first asks for the release's name", _rollback),
     Action("figure", "v", "figure", "enter the figure that proves the item", _of_item(lambda _plan, _state, _item: ())),
     Action("find", "slash", "find", "find an item by words of its title; again for the next one", shown="/"),
@@ -122,7 +128,8 @@ _BACK = Action("back", "escape", "back", "back to the cockpit", shown="esc")
 
 ROLLBACK = (
     Action("retry", "r", "retry", "run the step again that waits for an answer", _waits),
-    Action("skip_step", "k", "skip with a reason", "go on without the step that waits for an answer", _waits),
+    Action("skip_step", "k", "skip", "go on without the step that waits for an answer", _waits),
+    Action("by_hand", "m", "by hand", "say what was done by hand instead of the step, and go on", _waits),
     Action("stop_rollback", "S", "stop here", "leave production as it is, between two steps", _asks),
     Action("stop_step", "X", "end this command", "end the running command: TERM, a grace, KILL", _runs),
     Action("again", "a", "roll back again", "show the plan, to start it from its first step", _over),

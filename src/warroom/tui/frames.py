@@ -7,6 +7,7 @@ from warroom.core import views
 from warroom.core.checklist import Phase
 from warroom.core.definitions import Place
 from warroom.core.probe import PANES, Verdict
+from warroom.core.rollback_facts import RollbackFacts, rollback_facts
 from warroom.core.views import FeedLine, ProbeView
 from warroom.live import Live
 from warroom.tui.widgets.decision_bar import DecisionBar
@@ -75,8 +76,18 @@ class Frames:
             left=views.span(float(int(left_s))) if left_s > 0 else "",
             then=spec.roles[ask.roles_asked :],
             more=len(asks) - 1,
-            rollback=" · ".join(views.rollback_facts(live.plan, live.release).facts[:2]),
+            rollback=self._rollback_in_short(),
         )
+
+    def rollback(self) -> RollbackFacts:
+        live = self._live
+        return rollback_facts(live.plan, live.release, live.verdicts(), live.clock.utc_us())
+
+    def _rollback_in_short(self) -> str:
+        plan = self._live.plan.bindings.rollback
+        if plan is None:
+            return "no plan"
+        return f"{len(plan.step)} steps, ~{views.span(self._live.plan.expected_rollback_s)}"
 
     def half_way(self) -> str:
         """What a rollback waits for that an earlier cockpit left half-way, or ""."""
@@ -100,6 +111,9 @@ class Frames:
         shown = self.probes()
         by_pane = {spec.pane: view for spec, view in zip(self._live.plan.probes, shown, strict=True) if spec.pane}
         others = tuple(view for spec, view in zip(self._live.plan.probes, shown, strict=True) if not spec.pane)
+        observer = self._live.observer()
+        if observer:
+            others = (*others, views.observer_view(observer))
         return tuple(by_pane.get(pane) for pane in PANES), others
 
     def feed(self, count: int = 100) -> Feed.View:

@@ -25,6 +25,7 @@ ITEM = {
     "skipped": Look("–", "skipped", "$quiet"),
     "failed": Look("✗", "failed", "$fail"),
     "interrupted": Look("?", "interrupted", "$unsure"),
+    "taken back": Look("↶", "taken back", "$warn"),
 }
 
 PHASE = {
@@ -53,6 +54,9 @@ ROOM = {
 
 ROLLBACK = {
     "possible": Look("↶", "possible", "$ok"),
+    "partly": Look("↶", "partly possible", "$warn"),
+    "forward only": Look("↶", "forward only", "$fail"),
+    "not known": Look("↶", "not known", "$unsure"),
     "not planned": Look("↶", "not planned", "$unsure"),
     "running": Look("↶", "running", "$fail"),
     "asking": Look("↶", "waiting for an answer", "$fail"),

@@ -2,6 +2,7 @@
 
 from shlex import join
 
+from warroom.core import decisions
 from warroom.core.bindings import RollbackPlan
 from warroom.core.states import RollbackState, StepState
 from warroom.core.views import span
@@ -31,7 +32,15 @@ class RollbackFrames:
         if run and live.trouble:
             return first, line((" ✗ NOT SAVED ", _BADGE), f"  {live.trouble}")
         by = live.release.rollback.by if run else live.operator
-        return first, (f"by {by}  ·  commands run as {where.user}@{where.host} in {where.base}", "$quiet")
+        as_whom = (f"by {by}  ·  commands run as {where.user}@{where.host} in {where.base}", "$quiet")
+        return first, line(self._armed(run=run), "  ·  ", as_whom)
+
+    def _armed(self, *, run: bool) -> Part:
+        release, live = self._live.release, self._live
+        if run:
+            return ("EMERGENCY", "bold $fail") if release.rollback.emergency else ("armed", "$quiet")
+        why = decisions.emergency(live.plan, release, live.operator)
+        return (f"EMERGENCY, {why}", "bold $fail") if why else ("armed by two operators", "$ok")
 
     def steps(self, *, run: bool) -> tuple[StepLine, ...]:
         states: tuple[StepState | None, ...] = (None,) * len(self._plan.step)
@@ -42,12 +51,12 @@ class RollbackFrames:
                 title=step.title,
                 where=step.where,
                 command=join(step.argv),
-                expected_s=step.expected,
+                expected_s=self._live.plan.expected_s(f"rollback:{number}", step.expected),
                 took_s=self._took(state) if state else None,
                 phase=state.phase if state else "waiting",
                 why=state.why if state and state.phase != "done" else "",
             )
-            for step, state in zip(self._plan.step, states, strict=True)
+            for number, (step, state) in enumerate(zip(self._plan.step, states, strict=True), 1)
         )
 
     def sentences(self) -> tuple[tuple[str, str], ...]:
@@ -66,7 +75,7 @@ class RollbackFrames:
         if rollback.status in ("recovering", "restored"):
             return self._after(rollback)
         index = rollback.current if rollback.current is not None else len(rollback.steps) - 1
-        words = f" of about {span(self._plan.expected)}  ·  step {index + 1} of {len(rollback.steps)}"
+        words = f" of about {span(self._live.plan.expected_rollback_s)}  ·  step {index + 1} of {len(rollback.steps)}"
         head = line((self._since(rollback.started_us), "bold"), (words, "$quiet"))
         if rollback.status == "running":
             return head, ""

@@ -78,6 +78,7 @@ class CockpitScreen(DecidingScreen):
 
     def _second(self) -> None:
         self._show_masthead()
+        self.query_one(RollbackBar).facts = self._frames.rollback()
         self.show_decision()
         self._show_probes()
 
@@ -90,7 +91,7 @@ class CockpitScreen(DecidingScreen):
         self._show_item()
         self.show_decision()
         self.query_one(Feed).view = self._frames.feed()
-        self.query_one(RollbackBar).facts = views.rollback_facts(self._live.plan, self._live.release)
+        self.query_one(RollbackBar).facts = self._frames.rollback()
 
     def _show_checklist(self) -> None:
         plan, release = self._live.plan, self._live.release
@@ -127,8 +128,9 @@ class CockpitScreen(DecidingScreen):
     # news from other threads
 
     @on(RoomChanged)
-    def _room_changed(self) -> None:
+    def _room_changed(self, message: RoomChanged) -> None:
         self._show_release()
+        self.tell_of_windows(message.update.events)
 
     @on(ReadingTaken)
     def _reading_taken(self) -> None:
@@ -144,7 +146,8 @@ class CockpitScreen(DecidingScreen):
 
     def do_tick(self) -> None:
         draft = self.query_one(Editor).draft
-        self.wish(partial(decisions.tick, item=self.item, note=draft.text, value=draft.figure, seen=self._live.seen()))
+        tick = partial(decisions.tick, item=self.item, note=draft.text, value=draft.figure, by=self._live.operator)
+        self.wish(partial(tick, seen=self._live.seen()))
 
     def do_note(self) -> None:
         self._ask("note")

@@ -1,12 +1,15 @@
-"""The part of the cockpit that deals with decisions that triggers ask for."""
+"""The part of the cockpit that deals with decisions: what triggers ask for, and arming the rollback."""
 
+from collections.abc import Iterable
 from functools import partial
 
-from warroom.core import trigger_decisions
+from warroom.core import decisions, trigger_decisions
+from warroom.core.events import Event, RollbackWindow
 from warroom.core.wish import Wish
 from warroom.live import Live
 from warroom.tui.screens.acting import ActionScreen
 from warroom.tui.screens.answer import HoldAnswer, OverrideAnswer
+from warroom.tui.screens.confirm import Confirm
 from warroom.tui.widgets.decision_bar import DecisionBar
 
 
@@ -49,3 +52,21 @@ class DecidingScreen(ActionScreen):
                 self.wish(partial(trigger_decisions.override, name=trigger, reason=reason, seen=self._live.seen()))
 
         self.app.push_screen(OverrideAnswer(trigger, asks.broke), answer)
+
+    def do_arm(self) -> None:
+        signed = self._live.release.rollback.armed
+        others = f"{signed[0].by} has signed. " if signed else ""
+        words = f"{others}Sign that the rollback plan is right, and that one person may pull it from here on?"
+
+        def answer(yes: bool | None) -> None:
+            if yes:
+                self.wish(partial(decisions.arm_rollback, by=self._live.operator))
+
+        self.app.push_screen(Confirm(words, key="y", word=f"sign as {self._live.operator}"), answer)
+
+    def tell_of_windows(self, events: Iterable[Event]) -> None:
+        """Rings when something that the rollback needs will soon be gone."""
+        for event in events:
+            if isinstance(event.body, RollbackWindow):
+                self.app.bell()
+                self.notify(event.body.detail, title="rollback", severity="warning", markup=False, timeout=15)

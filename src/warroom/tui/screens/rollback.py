@@ -1,6 +1,7 @@
 """Taking production back: the plan with the typed name, then the run itself, with the four verdicts always in sight."""
 
 from functools import partial
+from typing import Literal
 
 from textual import on
 from textual.app import ComposeResult
@@ -28,6 +29,8 @@ from warroom.tui.widgets.steps import StepList
 
 _TARGETS = "rollback:"
 
+Answer = Literal["skip", "by hand"]
+
 
 class RollbackScreen(ActionScreen):
     """Shows the plan until the journal holds that it was started, then the run, also when it is come back to."""
@@ -44,6 +47,7 @@ class RollbackScreen(ActionScreen):
         assert plan is not None
         self._shown = RollbackFrames(live, plan)
         self._run = live.release.rollback.status in ("running", "asking", "stopped", "recovering")
+        self._answer: Answer = "skip"
         self._asked = False
         """Whether the start was asked for and has not been answered."""
 
@@ -66,16 +70,20 @@ class RollbackScreen(ActionScreen):
                 yield Lines(("›", "bold $fail"), classes="prompt")
                 yield NameField()
                 yield Lines("", id="hint")
+            with Horizontal(classes="field", id="why-field"):
+                yield Lines(("reason", "$quiet"), classes="label")
+                yield Field(placeholder="why now; enter starts the emergency rollback", id="why")
         with Vertical(id="progress"):
             yield Lines("", "", id="progress-lines")
             with Horizontal(classes="field", id="reason-field"):
                 yield Lines(("reason", "$quiet"), classes="label")
-                yield Field(placeholder="why this step is skipped; enter skips it", id="reason")
+                yield Field(id="reason")
         yield Keys(id="keys")
 
     def on_mount(self) -> None:
         self.app.clear_notifications()  # whoever comes here has heard them
         self.query_one("#reason-field").display = False
+        self.query_one("#why-field").display = False
         name = self._live.release.name
         self.query_one("#arm-title", Lines).show(
             line("Type the name of the release to start: ", (name, "bold"), ("    then Enter", "$quiet"))
@@ -152,8 +160,17 @@ class RollbackScreen(ActionScreen):
         follow(self, self._live.retry_step())
 
     def do_skip_step(self) -> None:
+        self._ask_for("skip", "why this step is skipped; enter skips it")
+
+    def do_by_hand(self) -> None:
+        self._ask_for("by hand", "what was done by hand; enter goes on with the next step")
+
+    def _ask_for(self, answer: Answer, words: str) -> None:
+        self._answer = answer
         self.query_one("#reason-field").display = True
-        self.query_one("#reason", Field).focus()
+        reason = self.query_one("#reason", Field)
+        reason.placeholder = words
+        reason.focus()
 
     def do_stop_rollback(self) -> None:
         follow(self, self._live.act(partial(decisions.stop_rollback, reason="")))
@@ -174,8 +191,11 @@ class RollbackScreen(ActionScreen):
         self.query_one(StepList).scroll_steps(-1)
 
     def do_back(self) -> None:
-        reason = self.query_one("#reason-field")
-        if reason.display:
+        reason, why = self.query_one("#reason-field"), self.query_one("#why-field")
+        if why.display:
+            why.display = False
+            self.query_one(NameField).focus()
+        elif reason.display:
             reason.display = False
             self.set_focus(None)
         else:
@@ -188,8 +208,11 @@ class RollbackScreen(ActionScreen):
     def _hint(self, typed: str) -> None:
         name = self._live.release.name
         left = len(name) - len(typed)
-        if typed == name:
-            words: Part = ("Enter starts the rollback", "bold $fail")
+        why = decisions.emergency(self._live.plan, self._live.release, self._live.operator)
+        if typed == name and why:
+            words: Part = ("Enter asks for the reason", "bold $fail")
+        elif typed == name:
+            words = ("Enter starts the rollback", "bold $fail")
         elif not name.startswith(typed):
             words = ("that is not the name", "$warn")
         else:
@@ -197,16 +220,34 @@ class RollbackScreen(ActionScreen):
         self.query_one("#hint", Lines).show(words)
 
     @on(Input.Submitted, "#name")
-    def _start(self, message: Input.Submitted) -> None:
-        """Inert until the name is complete, and after it was asked for."""
-        if message.value == self._live.release.name and not self._asked:
+    def _named(self, message: Input.Submitted) -> None:
+        """Inert until the name is complete."""
+        if message.value != self._live.release.name:
+            return
+        if decisions.emergency(self._live.plan, self._live.release, self._live.operator):
+            self.query_one("#why-field").display = True
+            self.query_one("#why", Field).focus()
+        else:
+            self._start("")
+
+    @on(Input.Submitted, "#why")
+    def _reasoned(self, message: Input.Submitted) -> None:
+        if message.value.strip():
+            self._start(message.value)
+        else:
+            self.refuse("an emergency rollback needs a reason")
+
+    def _start(self, reason: str) -> None:
+        """Inert after it was asked for."""
+        if not self._asked:
             self._asked = True
-            follow(self, self._live.roll_back(typed=message.value, reason=""))
+            follow(self, self._live.roll_back(typed=self.query_one(NameField).value, reason=reason))
 
     @on(Input.Submitted, "#reason")
-    def _skip(self, message: Input.Submitted) -> None:
+    def _answered(self, message: Input.Submitted) -> None:
         if not message.value.strip():
-            self.refuse("a skipped step needs a reason")
+            self.refuse("it needs a reason")
             return
         self.do_back()
-        follow(self, self._live.skip_step(reason=message.value))
+        go_on = self._live.skip_step if self._answer == "skip" else self._live.step_by_hand
+        follow(self, go_on(reason=message.value))

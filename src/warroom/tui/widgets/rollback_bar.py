@@ -5,7 +5,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 
-from warroom.core.views import RollbackFacts
+from warroom.core.rollback_facts import RollbackFacts
 from warroom.tui.draw import line, row
 from warroom.tui.look import ROLLBACK
 from warroom.tui.widgets.pane import Pane
@@ -27,8 +27,8 @@ class RollbackBar(Pane):
         look = ROLLBACK[self.facts.word]
         gap = "  ·  " if width > 100 else " · "
         left = line((f"{look.glyph} ROLLBACK ", "bold"), (look.word, f"bold {look.role}"))
-        for fact in self.facts.facts:  # by importance: those that do not fit are left out from the end
-            longer = line(left, (gap + fact, "$quiet"))
+        for number, fact in enumerate(self.facts.facts):  # by importance: what does not fit is left out from the end
+            longer = line(left, (gap + fact, "bold $warn" if self.facts.urgent and number == 0 else "$quiet"))
             if longer.cell_length + len(self.BUTTON) + 1 > width:
                 break
             left = longer
