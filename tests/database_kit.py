@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import tempfile
@@ -88,4 +89,26 @@ def postgres() -> Iterator[int]:
             return subprocess.run(asked, check=False, timeout=10).returncode == 0
 
         with running(argv, ready, user=user):
+            yield port
+
+
+@contextmanager
+def redis(*commands: str) -> Iterator[int]:
+    """A Redis with `PASSWORD` in which these were run; gives its port."""
+    port = free_port()
+
+    def ready() -> bool:
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", port)) == 0
+
+    with home_of(None) as home:
+        argv = [
+            "redis-server", "--port", port, "--bind", "127.0.0.1", "--dir", home, "--save", "", "--appendonly", "no",
+            "--requirepass", PASSWORD,
+        ]  # fmt: skip
+        with running([str(part) for part in argv], ready):
+            with socket.create_connection(("127.0.0.1", port)) as client:
+                for command in (f"AUTH {PASSWORD}", *commands):
+                    client.sendall(command.encode() + b"\r\n")
+                    assert client.recv(100)[:1] in b"+:"
             yield port

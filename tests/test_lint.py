@@ -61,7 +61,7 @@ class Files:
         (self.root / name).write_bytes(text if isinstance(text, bytes) else text.encode())
 
     def findings(self, probes: str | None = "probes") -> tuple[Finding, ...]:
-        return lint(self.root / "release.md", self.root / probes if probes else None, check_source)
+        return lint(self.root / "release.md", self.root / probes if probes else None, check_source).findings
 
     def said(self, probes: str | None = "probes") -> list[tuple[str, str, int, str]]:
         """Severity, file, line and message of each finding."""
@@ -173,7 +173,7 @@ def test_a_probe_that_nothing_uses_is_a_warning_unless_it_has_a_pane(files: File
     files.write("probes/spare.toml", PROBE)
     files.write("probes/shown.toml", f'pane = "health"\n{PROBE}')
     assert files.said() == [
-        ("warning", "probes/spare.toml", 1, "no item, no rollback plan and no pane uses this probe")
+        ("warning", "probes/spare.toml", 1, "no item, no trigger, no rollback plan and no pane uses this probe")
     ]
 
 

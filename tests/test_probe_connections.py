@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler
 from threading import Event
 
@@ -63,6 +64,8 @@ async def test_a_name_that_is_not_found_is_a_failure() -> None:
 
 
 async def test_hanging_look_ups_delay_nobody_else() -> None:
+    """Not even where there is only one thread for what blocks."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
     ended, asked = Event(), list[str]()
 
     def lookup(host: str) -> list[str]:
@@ -92,7 +95,16 @@ async def test_the_next_address_of_a_name_is_tried() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["169.254.169.254", "::ffff:169.254.169.254", "fe80::1", "fd00:ec2::254", "100.100.100.200", "fe80::1%eth0"],
+    [
+        "169.254.169.254",
+        "::ffff:169.254.169.254",
+        "64:ff9b::a9fe:a9fe",
+        "2002:a9fe:a9fe::1",
+        "fe80::1",
+        "fd00:ec2::254",
+        "100.100.100.200",
+        "fe80::1%eth0",
+    ],
 )
 async def test_metadata_addresses_are_never_asked(address: str) -> None:
     by_name = await read(probe({"kind": "http", "url": "http://shop.test"}, STATUS), lookup=lambda _: ["::1", address])

@@ -1,17 +1,11 @@
 """The dns source against a small server on loopback, over UDP and TCP."""
 
-import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any
 
-import dns.flags
-import dns.message
-import dns.rcode
-import dns.rrset
 import pytest
 
+from dns_kit import dns_server
 from http_traps import free_port
 from probe_kit import probe, read
 from warroom.core.probe import Reading
@@ -26,60 +20,6 @@ ZONE = {
     ("large.test.", "TXT"): [f'60 TXT "{number:04} {"x" * 200}"' for number in range(20)],
 }
 CHECK = {"get": "count", "fail": "< 1"}
-
-
-def answer(wire: bytes, *, udp: bool) -> bytes:
-    question = dns.message.from_wire(wire)
-    response = dns.message.make_response(question)
-    [asked] = question.question
-    records = ZONE.get((asked.name.to_text(), asked.to_text().split()[-1]))
-    if records is None:
-        response.set_rcode(dns.rcode.NXDOMAIN)
-    for record in records or ():
-        ttl, kind, data = record.split(" ", 2)
-        response.answer.append(dns.rrset.from_text(asked.name, int(ttl), "IN", kind, data))
-    full = response.to_wire()
-    if udp and len(full) > 512:
-        response.answer.clear()
-        response.flags |= dns.flags.TC
-    return response.to_wire()
-
-
-class Udp(asyncio.DatagramProtocol):
-    """Leaves the first `lost` questions unanswered."""
-
-    def __init__(self, reply: Callable[[bytes], bytes], lost: int) -> None:
-        self._reply = reply
-        self._lost = lost
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.DatagramTransport", transport)
-
-    def datagram_received(self, data: bytes, addr: Any) -> None:
-        if self._lost:
-            self._lost -= 1
-        else:
-            self._transport.sendto(self._reply(data), addr)
-
-
-@asynccontextmanager
-async def server(reply: Callable[[bytes], bytes] | None = None, *, lost: int = 0) -> AsyncIterator[int]:
-    async def over_tcp(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        size = int.from_bytes(await reader.readexactly(2))
-        content = answer(await reader.readexactly(size), udp=False)
-        writer.write(len(content).to_bytes(2) + content)
-        writer.close()
-
-    tcp = await asyncio.start_server(over_tcp, "127.0.0.1", 0)
-    port = tcp.sockets[0].getsockname()[1]
-    udp, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-        lambda: Udp(reply or (lambda wire: answer(wire, udp=True)), lost), local_addr=("127.0.0.1", port)
-    )
-    async with tcp:
-        try:
-            yield port
-        finally:
-            udp.close()
 
 
 async def asked(port: int, name: str, kind: str, check: dict[str, Any] = CHECK, deadline: str = "5s") -> Reading:
@@ -103,7 +43,7 @@ async def asked(port: int, name: str, kind: str, check: dict[str, Any] = CHECK, 
     ],
 )
 async def test_records_are_read(name: str, kind: str, get: str, value: Any) -> None:
-    async with server() as port:
+    async with dns_server(ZONE) as port:
         rule = '== ""' if isinstance(value, str) else "< 0"
         reading = await asked(port, name, kind, {"get": get, "fail": rule})
     assert (reading.outcome, reading.value, reading.via) == ("ok", value, f"127.0.0.1:{port}")
@@ -113,18 +53,18 @@ async def test_records_are_read(name: str, kind: str, get: str, value: Any) -> N
     ("name", "text"), [("none.test", "A of none.test: NXDOMAIN"), ("empty.test", "A of empty.test: no such record")]
 )
 async def test_a_name_without_a_record_is_a_failure(name: str, text: str) -> None:
-    async with server() as port:
+    async with dns_server(ZONE) as port:
         reading = await asked(port, name, "A", {"get": "answers", "fail": '== "192.0.2.66"'})
     assert (reading.outcome, reading.text) == ("fail", text)
 
 
 async def test_a_lost_packet_is_no_failure() -> None:
-    async with server(lost=1) as port:
+    async with dns_server(ZONE, lost=1) as port:
         assert (await asked(port, "shop.test", "A", deadline="900ms")).outcome == "ok"
 
 
 async def test_a_silent_server_is_a_failure() -> None:
-    async with server(lost=99) as port:
+    async with dns_server(ZONE, lost=99) as port:
         reading = await asked(port, "shop.test", "A", deadline="300ms")
     assert reading.outcome == "fail"
     assert reading.text.startswith("no answer")
@@ -137,7 +77,7 @@ async def test_a_dead_server_is_a_failure() -> None:
 
 
 async def test_what_is_no_dns_is_a_failure() -> None:
-    async with server(lambda wire: wire[:2] + b"nonsense") as port:
+    async with dns_server(ZONE, lambda wire: wire[:2] + b"nonsense") as port:
         reading = await asked(port, "shop.test", "A", deadline="900ms")
     assert reading.outcome == "fail"
 

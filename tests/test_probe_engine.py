@@ -3,24 +3,22 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine_kit import running
 from http_traps import Reply, Request, raw_server, replies, serve, silent
 from probe_kit import STATUS, probe, sampler
 from warroom.clock import SystemClock
-from warroom.core.probe import Blames, Measurement, Outcome, ProbeSpec, Word
-from warroom.probing.engine import Engine, Observation
+from warroom.core.probe import Blames, Measurement, Outcome, ProbeSpec
 from warroom.probing.resume import resume
 from warroom.probing.sampling import Sampler, measure_once
 from warroom.probing.schedule import Schedule
 from warroom.probing.secrets import Secrets
-from warroom.probing.source import Source
 
 patient = settings(deadline=None)  # a busy machine is no failure
 S = 1_000_000  # microseconds
@@ -56,45 +54,6 @@ class Scripted:
 
 def scripted(name: str = "probe", **fields: Any) -> ProbeSpec:
     return probe({"kind": "scripted"}, {"warn": "> 5", "fail": "> 10"}, **({"id": name} | FAST | fields))
-
-
-class Watcher:
-    """Collects observations, and lets a test wait for what it wants to see."""
-
-    def __init__(self) -> None:
-        self.seen: list[Observation] = []
-        self._news = threading.Condition()
-
-    def __call__(self, observation: Observation) -> None:
-        with self._news:
-            self.seen.append(observation)
-            self._news.notify_all()
-
-    def of(self, name: str) -> list[Observation]:
-        return [one for one in self.seen if one.reading.probe == name]
-
-    def until(self, happened: Callable[[], object]) -> None:
-        with self._news:
-            assert self._news.wait_for(happened, timeout=20), f"never seen; last was {self.seen[-1:]}"
-
-    def words(self) -> list[Word]:
-        """The verdicts in turn, repetitions left out."""
-        words = [one.verdict.word for one in self.seen]
-        return [word for index, word in enumerate(words) if index == 0 or words[index - 1] != word]
-
-
-@contextmanager
-def running(
-    specs: Sequence[ProbeSpec], source: Sampler | Callable[[ProbeSpec], Source]
-) -> Iterator[tuple[Engine, Watcher]]:
-    watcher = Watcher()
-    asker = source if isinstance(source, Sampler) else Sampler(SystemClock(), Secrets({}), source)
-    engine = Engine(specs, asker, on_observation=watcher)
-    engine.start()
-    try:
-        yield engine, watcher
-    finally:
-        engine.stop()
 
 
 # --- when
@@ -157,7 +116,7 @@ def test_a_probe_never_overlaps_itself_and_the_slots_it_missed_are_counted() -> 
     source = Scripted(stutter)
     with running([scripted()], lambda _: source) as (engine, watcher):
         watcher.until(lambda: len(watcher.seen) >= 4)
-        assert engine.missed("probe") >= 2
+        assert engine.punctuality("probe").missed >= 2
     assert source.most_at_once == 1
 
 
@@ -280,12 +239,16 @@ def test_it_stops_though_a_real_connection_and_a_name_look_up_hang() -> None:
     ended.set()
 
 
-def test_a_dead_engine_turns_every_probe_stale() -> None:
-    specs = [scripted(f"probe-{n}") for n in range(3)]
+def test_a_dead_engine_turns_every_probe_stale_each_in_its_own_time() -> None:
+    limits_s = {"quick": 1.0, "usual": 60.0, "slow": 3600.0}
+    specs = [scripted(name, stale_after=limit_s) for name, limit_s in limits_s.items()]
     with running(specs, lambda _: Scripted()) as (engine, watcher):
         watcher.until(lambda: all(watcher.of(spec.id) for spec in specs))
-    later_us = SystemClock().mono_us() + round(specs[0].freshness * S) + 1
-    assert [verdict.word for verdict in engine.verdicts(later_us)] == ["stale"] * 3
+    dead_us = {name: watcher.of(name)[-1].reading.mono_us for name in limits_s}
+    for name, limit_s in limits_s.items():
+        for later_us, word in ((-1, "ok"), (1, "stale")):
+            verdicts = {one.probe: one.word for one in engine.verdicts(dead_us[name] + round(limit_s * S) + later_us)}
+            assert verdicts[name] == word
 
 
 def test_other_work_runs_in_the_engines_thread() -> None:

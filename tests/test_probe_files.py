@@ -40,7 +40,8 @@ async def test_secrets_are_sent_and_never_shown(tmp_path: Path, caplog: pytest.L
     environ = {"TOKEN": "hunter2hunter2"}
 
     def echo(request: Request) -> Reply:
-        return Reply(body=f"{request.path} {request.headers['Authorization']} {request.headers['X-File']}")
+        body = f"{request.path} {request.headers['Authorization']} {request.headers['X-File']}"
+        return Reply(body=body, headers={"Set-Cookie": f"token={request.headers['Authorization']}"})
 
     with serve(echo) as url:
         source = {

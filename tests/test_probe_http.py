@@ -2,6 +2,7 @@
 
 import gzip
 import socket
+import tracemalloc
 from collections.abc import Callable
 from threading import Event
 
@@ -180,6 +181,27 @@ async def test_a_compressed_body_is_never_unpacked() -> None:
         "no_data",
         "no data: the body is compressed (gzip), though that was declined",
     )
+
+
+@pytest.mark.parametrize("packed", [True, False])
+async def test_no_more_than_a_little_of_a_body_is_ever_held(packed: bool) -> None:
+    bomb = Reply(body=gzip.compress(b"0" * 30_000_000), headers={"Content-Encoding": "gzip"})
+    with serve(replies(bomb)) if packed else raw_server(endless) as url:
+        spec = probe({"kind": "http", "url": url}, {"get": "json:$", "fail": "> 5"})
+        await read(spec)  # what is loaded once does not count
+        tracemalloc.start()
+        try:
+            reading = await read(spec)
+            _, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert reading.outcome == "no_data"
+    assert most < 2_000_000
+
+
+async def test_a_packed_text_is_not_taken_for_another_text() -> None:
+    page = Reply(body=gzip.compress(b"closed for repairs"), headers={"Content-Encoding": "gzip"})
+    assert (await got(page, "body", '== "closed for repairs"')).outcome == "no_data"
 
 
 # --- redirects

@@ -91,6 +91,21 @@ async def test_requests_of_a_burst_without_an_answer_count_as_none() -> None:
     assert (reading.outcome, reading.value) == ("fail", 3)
 
 
+async def test_unless_that_is_checked_a_burst_that_is_not_all_answered_is_a_failure() -> None:
+    """A service that drops nine of ten answers with no 5xx."""
+    asked = [0]
+
+    def drops(_request: Request) -> Reply:
+        asked[0] += 1
+        if asked[0] > 2:
+            raise ConnectionError
+        return Reply()
+
+    with serve(drops) as url:
+        reading = await burst(url, 8, {"get": "statuses:5xx", "fail": "> 0"})
+    assert (reading.outcome, reading.text.partition(":")[0]) == ("fail", "6 of 8 without an answer")
+
+
 async def test_a_burst_against_nothing_is_a_failure() -> None:
     port = free_port()
     reading = await burst(f"http://127.0.0.1:{port}", 5, {"get": "statuses:429", "fail": "< 0"})

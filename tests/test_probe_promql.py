@@ -1,18 +1,16 @@
 """The promql source, against a stand-in and against a real Prometheus: one contract for both."""
 
 import json
-import subprocess
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from engine_kit import running
 from http_traps import Reply, Request, free_port, raw_server, replies, serve, silent
-from probe_kit import probe, read
+from probe_kit import probe, read, sampler
+from prometheus_kit import Prometheus, finds, prometheus_of, until
 from warroom.core.probe import Reading
 from warroom.probing.sources.table import check_spec
 
@@ -64,63 +62,10 @@ def answer(request: Request) -> Reply:
     return Reply(400 if content["status"] == "error" else 200, json.dumps(content))
 
 
-class Exporter:
-    """Metrics over HTTP that a test can take away."""
-
-    def __init__(self) -> None:
-        self.up = True
-
-    def __call__(self, _request: Request) -> Reply:
-        return Reply(200 if self.up else 503, METRICS, {"Content-Type": "text/plain; version=0.0.4"})
-
-
-class Prometheus:
-    """A real one, that scrapes an exporter five times a second."""
-
-    def __init__(self, url: str, exporter: Exporter) -> None:
-        self.url = url
-        self.exporter = exporter
-
-
-def until(happened: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + 30
-    while not happened():
-        assert time.monotonic() < deadline, f"{what} did not happen"
-        time.sleep(0.05)
-
-
-def finds(url: str, query: str) -> bool:
-    """Whether a query gives any series; False while nobody answers."""
-    try:
-        with urllib.request.urlopen(f"{url}/api/v1/query?query={query}", timeout=5) as response:
-            return bool(json.load(response)["data"]["result"])
-    except OSError:
-        return False
-
-
 @pytest.fixture(scope="module")
 def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
-    home: Path = tmp_path_factory.mktemp("prometheus")
-    exporter = Exporter()
-    with serve(exporter) as target:
-        (home / "prometheus.yml").write_text(
-            "global: {scrape_interval: 200ms, scrape_timeout: 200ms}\n"
-            "scrape_configs:\n"
-            f"  - {{job_name: app, static_configs: [{{targets: ['{target.removeprefix('http://')}']}}]}}\n"
-        )
-        port = free_port()
-        arguments = [
-            "prometheus", "--config.file=prometheus.yml", "--storage.tsdb.path=data", "--log.level=error",
-            f"--web.listen-address=127.0.0.1:{port}",
-        ]  # fmt: skip
-        with subprocess.Popen(arguments, cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-            try:
-                url = f"http://127.0.0.1:{port}"
-                until(lambda: process.poll() is not None or finds(url, "payments"), "a scrape by Prometheus")
-                assert process.poll() is None, "Prometheus did not start"
-                yield Prometheus(url, exporter)
-            finally:
-                process.terminate()
+    with prometheus_of(lambda: METRICS, tmp_path_factory.mktemp("prometheus")) as started:
+        yield started
 
 
 @pytest.fixture(params=["stand-in", pytest.param("prometheus", marks=pytest.mark.real)])
@@ -214,6 +159,21 @@ async def test_an_exporter_that_dies_is_no_data_at_once_while_its_last_figures_l
     assert unguarded.outcome == "ok"  # which is why there is a guard
 
 
+@pytest.mark.real
+def test_a_probe_whose_exporter_dies_turns_unknown_and_never_fails_or_stays_ok(prometheus: Prometheus) -> None:
+    source = {"kind": "promql", "url": prometheus.url, "query": "avg_over_time(payments[5m]) / 200"}
+    spec = probe(source | {"alive": 'min(up{job="app"})'}, CHECK, every="200ms", deadline="190ms", stale_after="20s")
+    with running([spec], sampler()) as (engine, watcher):
+        watcher.until(lambda: watcher.words() == ["ok"])
+        prometheus.exporter.up = False
+        try:
+            watcher.until(lambda: watcher.words() == ["ok", "unknown"])
+        finally:
+            prometheus.exporter.up = True
+        assert "no data: the exporter is down, alive is 0, was ok" in watcher.seen[-1].verdict.text
+        watcher.until(lambda: watcher.words() == ["ok", "unknown", "ok"])
+
+
 # --- a messenger in trouble
 
 
@@ -270,6 +230,12 @@ async def test_a_path_before_the_api_is_kept_and_headers_are_sent() -> None:
     assert parts.path == "/prom/api/v1/query"
     assert parse_qs(parts.query) == {"tenant": ["a"], "query": ['a{b="c d"} + 1']}
     assert seen[0].headers["X-A"] == "b"
+
+
+async def test_metadata_addresses_are_never_asked() -> None:
+    spec = probe({"kind": "promql", "url": "http://prom.test", "query": "up"}, CHECK)
+    reading = await read(spec, lookup=lambda _: ["169.254.169.254"])
+    assert (reading.outcome, "link-local or metadata" in reading.text) == ("error", True)
 
 
 @pytest.mark.parametrize(

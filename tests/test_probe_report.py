@@ -12,11 +12,17 @@ from warroom.core.probe import Reading
 from warroom.probing.reports.table import READERS, Format
 
 REPORTS = Path(__file__).parent / "reports"
+SENT = ({"get": "requests", "fail": "< 1"},)
+
+SIEGE = {
+    "transactions": 0, "successful_transactions": 0, "failed_transactions": 0, "elapsed_time": 2.5,
+    "longest_transaction": 0.35,
+}  # fmt: skip
 
 
-async def value_of(path: Path, format_: str, get: str, rule: str = "== -1", **check: Any) -> Reading:
+async def value_of(path: Path, format_: str, get: str, rule: str = "== -1", *more: dict[str, Any]) -> Reading:
     source = {"kind": "report", "path": str(path), "format": format_, "max_age": "9000d"}
-    return await read(probe(source, {"get": get, "fail": rule} | check))
+    return await read(probe(source, {"get": get, "fail": rule}, *more))
 
 
 @pytest.fixture
@@ -87,7 +93,8 @@ def written(tmp_path: Path) -> Callable[[str], Path]:
 )  # fmt: skip
 async def test_real_reports_are_read(name: str, format_: str, values: dict[str, Any]) -> None:
     for get, expected in values.items():
-        reading = await value_of(REPORTS / name, format_, get, '== ""' if isinstance(expected, str) else "== -1")
+        rule = '== ""' if isinstance(expected, str) else "== -1"
+        reading = await value_of(REPORTS / name, format_, get, rule, *(SENT if format_ == "hey" else ()))
         near = pytest.approx(expected, rel=0.01, abs=0.001) if isinstance(expected, int | float) else expected
         assert (get, reading.value) == (get, near), reading.text
 
@@ -101,6 +108,14 @@ async def test_npm_tells_findings_from_a_dead_registry() -> None:
     dead = await value_of(REPORTS / "npm_audit_endpoint_405.json", "npm-audit", "critical", "> 0")
     assert dead.outcome == "error"
     assert dead.text.startswith("npm audited nothing: 405 Method Not Allowed - POST")
+
+
+async def test_an_npm_report_of_another_form_is_not_guessed_at(changed: Any) -> None:
+    """As of npm 6, or of whatever else has counts in it."""
+    path = changed("npm_audit_vulns.json", lambda document: document.pop("auditReportVersion"))
+    assert (await value_of(path, "npm-audit", "low", "> 0")).text == (
+        "npm audited nothing: there is no auditReportVersion 2"
+    )
 
 
 async def test_packages_that_were_skipped_were_not_audited(written: Callable[[str], Path]) -> None:
@@ -147,6 +162,7 @@ async def test_a_load_test_of_a_dead_port_is_no_result(written: Callable[[str], 
         ("hey", header),
         ("k6", '{"metrics": {"http_reqs": {"count": 0, "rate": 0}}}'),
         ("k6", '{"metrics": {}}'),
+        ("siege", json.dumps(SIEGE | {"failed_transactions": 10})),
         ("locust", "[]"),
         ("locust", (REPORTS / "lc_stats.csv").read_text().splitlines()[0] + "\n,Aggregated,0,0,0,0"),
     ):
@@ -257,7 +273,46 @@ async def test_errors_of_wrk_and_hey_are_failures(changed: Any, written: Callabl
     wrk = changed("wrk.json", lambda document: document.update(requests=90, errors={"status": 9, "timeout": 10}))
     assert (await value_of(wrk, "wrk", "failed_rate")).value == 0.19
     text = (REPORTS / "hey.csv").read_text().replace(",200,", ",503,", 4)
-    assert (await value_of(written(text), "hey", "failed")).value == 4
+    assert (await value_of(written(text), "hey", "failed", "> 9", *SENT)).value == 4
+
+
+async def test_what_hey_leaves_out_must_be_looked_for() -> None:
+    """Its report has no line for a request without an answer, so half a dead service looks perfect."""
+    naive = await value_of(REPORTS / "hey.csv", "hey", "failed_rate", "> 0.01")
+    assert (naive.outcome, naive.text) == (
+        "error",
+        "hey leaves out requests without an answer: add a check of requests",
+    )
+    sent = {"get": "requests", "fail": "< 400"}
+    assert (await value_of(REPORTS / "hey.csv", "hey", "failed_rate", "> 0.01", sent)).text == "requests 199 < 400"
+
+
+@pytest.mark.parametrize(
+    ("counts", "failed"),
+    [
+        ((10, 10, 0), 0),
+        ((10, 0, 0), 10),  # answered with 404, which it counts as available
+        ((10, 30, 10), 10),  # redirects that it followed count as successes of their own
+        ((10, 8, 5), 7),
+    ],
+)
+async def test_siege_does_not_call_everything_a_failure_that_is_one(
+    counts: tuple[int, int, int], failed: int, written: Callable[[str], Path]
+) -> None:
+    path = written(json.dumps(SIEGE | dict(zip(SIEGE, counts, strict=False))))
+    assert (await value_of(path, "siege", "failed")).value == failed
+    assert (await value_of(path, "siege", "failed_rate")).value == failed / (counts[0] + counts[2])
+
+
+async def test_an_audit_of_a_project_without_dependencies_is_none(changed: Any) -> None:
+    """As npm finds one in a wrong directory: no findings, and it exits 0."""
+
+    def empty(document: Any) -> None:
+        document["metadata"]["vulnerabilities"] = dict.fromkeys(document["metadata"]["vulnerabilities"], 0)
+        document["metadata"]["dependencies"]["total"] = 0
+
+    reading = await value_of(changed("npm_audit_vulns.json", empty), "npm-audit", "critical", "> 0")
+    assert (reading.outcome, reading.text) == ("error", "npm audited nothing: the project has no dependencies")
 
 
 @pytest.mark.parametrize("format_", READERS)

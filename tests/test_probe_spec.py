@@ -33,6 +33,7 @@ def test_values_are_shown_short(value: Value, text: str) -> None:
         ({"source": {"url": "x"}}, "kind"),
         ({"check": []}, "at least 1"),
         ({"titel": "x"}, "Extra inputs"),
+        ({"canary": True}, "must ask a host"),
     ],
 )
 def test_specs_that_cannot_work_are_refused(fields: dict[str, Any], words: str) -> None:

@@ -67,6 +67,7 @@ def ask(request: pytest.FixtureRequest) -> Ask:
         ("SELECT * FROM visit", "sum:id", "fail", 6),
         ("SELECT * FROM visit", "sum:fee", "no_data", None),  # one of them is not known
         ("SELECT * FROM visit WHERE id = 9", "max:id", "no_data", None),
+        ("SELECT '1' AS lag UNION ALL SELECT 'NaN'", "max:lag", "no_data", None),  # nothing is greater than that
         ("SELECT * FROM nowhere", "value", "error", None),
         ("SELEC 1", "value", "error", None),
     ],
@@ -193,6 +194,8 @@ async def test_metadata_addresses_are_never_asked() -> None:
     source = {"kind": "sql", "url": "postgresql://db.test/shop", "query": "SELECT 1"}
     reading = await read(probe(source, CHECK), lookup=lambda _: ["169.254.169.254"])
     assert (reading.outcome, "link-local or metadata" in reading.text) == ("error", True)
+    past_the_look_up = source | {"url": "postgresql:///shop?hostaddr=169.254.169.254"}
+    assert (await read(probe(past_the_look_up, CHECK))).text.startswith("name the host without hostaddr")
 
 
 @pytest.mark.real

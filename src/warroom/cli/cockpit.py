@@ -5,9 +5,11 @@ import re
 import sys
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from warroom.cli.approval import announce, approve
 from warroom.cli.options import (
     JOURNAL_HELP,
     PATH,
@@ -18,6 +20,9 @@ from warroom.cli.options import (
     operator_option,
 )
 from warroom.core.errors import BadInput
+
+if TYPE_CHECKING:
+    from warroom.core.definitions import Definitions
 
 _CHECKLIST = click.argument("checklist", type=PATH, required=False)
 _PROBES = click.option("--probes", type=PATH, help="Directory of probe files.")
@@ -47,11 +52,15 @@ def start(
     journal: Path | None,
     operator: str | None,
 ) -> None:
-    """Start a release of CHECKLIST: make its journal. Prints the journal's path."""
+    """Start a release of CHECKLIST: make its journal. Prints the journal's path.
+
+    Runs nothing; which commands its probes will run is told on stderr.
+    """
     if checklist is None:
         raise click.UsageError("name the checklist to start with")
     path = _path(checklist, journal, release, environment)
-    start_release(checklist, probes, _name(checklist, release), environment, t0, path, operator_name(operator))
+    plan = start_release(checklist, probes, _name(checklist, release), environment, t0, path, operator_name(operator))
+    announce(plan.probes)
     click.echo(str(path))
 
 
@@ -63,6 +72,7 @@ def start(
 @_AT
 @_JOURNAL
 @operator_option
+@click.option("--yes", is_flag=True, help="Run the commands of its probes without asking first.")
 def run(
     checklist: Path | None,
     probes: Path | None,
@@ -71,8 +81,12 @@ def run(
     t0: str,
     journal: Path | None,
     operator: str | None,
+    yes: bool,
 ) -> None:
-    """Open the cockpit. A journal that exists is resumed as it was, with the definitions stored in it."""
+    """Open the cockpit. A journal that exists is resumed as it was, with the definitions stored in it.
+
+    Shows which commands its probes run, and asks once, before the first time.
+    """
     need_terminal()
     actor = operator_name(operator)
     if checklist is None and journal is None:
@@ -82,9 +96,11 @@ def run(
     if not path.exists():
         if checklist is None:
             raise BadInput(f"there is no journal {path}", "name a checklist to start a new release")
-        start_release(checklist, probes, _name(checklist, release), environment, t0, path, actor)
+        plan = _definitions(checklist, probes)
+        approve(plan.probes, yes=yes)  # first, so that a no leaves no journal behind
+        _make_journal(plan, _name(checklist, release), environment, t0, path, actor)
     else:
-        _look_into(path, checklist)
+        approve(look_into(path, checklist).probes, yes=yes)
     open_cockpit(path, actor)
 
 
@@ -105,16 +121,27 @@ def watch(journal: Path | None) -> None:
 
 def start_release(
     checklist: Path, probes: Path | None, name: str, environment: str, t0: str, journal: Path, operator: str
-) -> None:
-    """Makes the journal with everything that was agreed, and its first event."""
+) -> "Definitions":
+    """Makes the journal with everything that was agreed, which it returns, and its first event."""
+    plan = _definitions(checklist, probes)
+    _make_journal(plan, name, environment, t0, journal, operator)
+    return plan
+
+
+def _definitions(checklist: Path, probes: Path | None) -> "Definitions":
+    from warroom.files.load import load_definitions
+    from warroom.probing.sources.table import check_source
+
+    return load_definitions(checklist, probes, check_source)
+
+
+def _make_journal(plan: "Definitions", name: str, environment: str, t0: str, journal: Path, operator: str) -> None:
     from warroom import __version__
     from warroom.clock import SystemClock
     from warroom.core import decisions
     from warroom.core.schedule import parse_t0
-    from warroom.files.load import load_definitions
     from warroom.identity import here
     from warroom.journal.store import create_journal
-    from warroom.probing.sources.table import check_source
     from warroom.room import Room
 
     clock = SystemClock()
@@ -122,7 +149,6 @@ def start_release(
         t0_us = parse_t0(t0, clock.utc_us())
     except ValueError as error:
         raise BadInput(str(error)) from None
-    plan = load_definitions(checklist, probes, check_source)
     stored = create_journal(journal, plan, clock, __version__)
     try:
         room = Room(stored, clock, origin=here().origin("cli"))
@@ -153,6 +179,8 @@ def open_cockpit(journal: Path, operator: str) -> None:
         click.echo(f"warroom: SQLite {VERSION} can lose commits of several writers; see docs/journal.md", err=True)
     with drive(journal, Sampler(SystemClock()), here(), operator=operator) as live:
         WarroomApp(live).run()
+    if live.trouble:  # the screen that told it is gone
+        click.echo(f"warroom: not saved: {live.trouble}", err=True)
 
 
 def need_terminal() -> None:
@@ -181,7 +209,7 @@ def _path(checklist: Path, journal: Path | None, release: str | None, environmen
     return Path(f"{words}.journal")
 
 
-def _look_into(journal: Path, checklist: Path | None) -> None:
+def look_into(journal: Path, checklist: Path | None = None) -> "Definitions":
     """A release goes on with what was agreed at its start; a file that has changed since is told, not taken."""
     from warroom.files.text import read_text
     from warroom.journal.store import open_journal
@@ -189,8 +217,10 @@ def _look_into(journal: Path, checklist: Path | None) -> None:
     stored = open_journal(journal, read_only=True)
     try:
         must_have_begun(stored)
-        agreed = stored.definitions().texts.get(checklist.name) if checklist else None
+        plan = stored.definitions()
     finally:
         stored.close()
+    agreed = plan.texts.get(checklist.name) if checklist else None
     if checklist and agreed is not None and agreed != read_text(checklist):
         click.echo(f"warroom: {checklist} has changed; the release goes on with what its journal holds", err=True)
+    return plan

@@ -30,7 +30,8 @@ def demo(auto: bool, fault: str, directory: Path | None, operator: str | None) -
     Two releases of a small shop run on loopback: blue (4.1.7, live, good) and green (4.2.0, with a fault). Deploy green
     with x on "Deploy to production", watch the panes, press R to roll back.
     """
-    from warroom.cli.cockpit import need_terminal, open_cockpit, start_release
+    from warroom.cli.approval import approve
+    from warroom.cli.cockpit import look_into, need_terminal, open_cockpit, start_release
     from warroom.demo.assets import production_checklist
     from warroom.demo.kit import write_kit
     from warroom.demo.production import Production
@@ -44,6 +45,7 @@ def demo(auto: bool, fault: str, directory: Path | None, operator: str | None) -
         if not kit.journal.exists():
             start_release(kit.checklist, kit.probes, RELEASE, "production", "now", kit.journal, "demo")
             _tick_earlier_phases(kit)
+        approve(look_into(kit.journal).probes)  # the demo's own run no commands; who knows what a --dir held
         if auto:
             _play(kit, actor)
         else:
@@ -53,12 +55,14 @@ def demo(auto: bool, fault: str, directory: Path | None, operator: str | None) -
 
 
 def _tick_earlier_phases(kit: "Kit") -> None:
-    """The days before T-0 are over: their items were done by an operator called `demo`."""
+    """The days before T-0 are over: their items were done, and the rollback armed, by operators called `demo`."""
     from warroom.cli.options import writing
     from warroom.core import decisions
 
     with writing(kit.journal) as room:
         earlier = [phase for phase in room.plan.checklist.phases if phase.offset_s is not None and phase.offset_s < 0]
+        for operator in ("demo", "demo-2"):
+            room.act(partial(decisions.arm_rollback, by=operator), actor=operator)
         for item in (item for phase in earlier for item in phase.walk()):
             room.act(partial(decisions.tick, item=item.id, note="", value="", seen=()), actor="demo")
 

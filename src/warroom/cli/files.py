@@ -1,5 +1,6 @@
 """What can be said of the files before a release: plan, lint and schema."""
 
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -27,21 +28,27 @@ def plan(checklist: Path, as_json: bool) -> None:
 @click.command()
 @click.argument("checklist", type=PATH)
 @click.option("--probes", type=PATH, help="Directory of probe files.")
+@click.option("--live", is_flag=True, help="Look too whether variables and programs are here, and ask each probe once.")
 @json_option
-def lint(checklist: Path, probes: Path | None, as_json: bool) -> int:
+def lint(checklist: Path, probes: Path | None, live: bool, as_json: bool) -> int:
     """Name every fault in a checklist, its side file and its probes. Exits 2 when there is an error."""
     from warroom.cli.output import echo_json
     from warroom.files.lint import lint as lint_files
     from warroom.probing.sources.table import check_source
 
-    findings = lint_files(checklist, probes, check_source)
+    linted = lint_files(checklist, probes, check_source)
+    findings = linted.findings
+    if live:
+        from warroom.cli.live_lint import live_findings
+
+        findings = linted.with_more(live_findings(linted))
     if as_json:
         echo_json([finding.model_dump(mode="json") for finding in findings])
     for finding in () if as_json else findings:
         click.echo(f"{finding.severity}: {finding}" + (f"; {finding.hint}" if finding.hint else ""))
-    errors = sum(finding.severity == "error" for finding in findings)
-    click.echo(f"{_count(errors, 'error')}, {_count(len(findings) - errors, 'warning')}", err=True)
-    return BadInput.exit_status if errors else 0
+    counts = Counter(finding.severity for finding in findings)
+    click.echo(f"{_count(counts['error'], 'error')}, {_count(counts['warning'], 'warning')}", err=True)
+    return BadInput.exit_status if counts["error"] else 0
 
 
 @click.command()

@@ -8,9 +8,9 @@ from warroom.core.errors import BadInput
 
 
 class Finding(Frozen):
-    """One thing in a file that is wrong (error) or probably not meant (warning)."""
+    """One thing in a file that is wrong (error) or probably not meant (warning), or what came of it (info)."""
 
-    severity: Literal["error", "warning"] = "error"
+    severity: Literal["error", "warning", "info"] = "error"
     file: str
     line: int
     """1-based."""

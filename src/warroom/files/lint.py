@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from warroom.core.checklist import Checklist
 from warroom.core.errors import BadInput
@@ -11,7 +11,7 @@ from warroom.core.plain import one_line
 from warroom.files.bindings_toml import SideFile, read_side_file, side_file_path
 from warroom.files.checklist_md import near_misses, parse_checklist
 from warroom.files.findings import BadFile, Finding
-from warroom.files.load import unknown_references
+from warroom.files.load import named_probes, unknown_references
 from warroom.files.probes_toml import ProbeFile, SourceCheck, pane_clashes, probe_files, probe_id, read_probe
 from warroom.files.text import read_text
 from warroom.files.toml_file import key
@@ -21,8 +21,24 @@ T = TypeVar("T")
 _SHOWN = 60  # characters of a title or a line in a message
 
 
-def lint(checklist: Path, probes: Path | None, check_source: SourceCheck) -> tuple[Finding, ...]:
-    """Every finding, by file and line: errors, which `load_definitions` refuses, and warnings.
+class Linted(NamedTuple):
+    """What was found, and what could be read."""
+
+    findings: tuple[Finding, ...]
+    """By file and line."""
+    side: SideFile | None
+    probes: tuple[ProbeFile, ...]
+    files: tuple[str, ...]
+    """In the order in which they are told of."""
+
+    def with_more(self, more: Iterable[Finding]) -> tuple[Finding, ...]:
+        """All findings and these, by file and line."""
+        found = (*self.findings, *more)
+        return tuple(sorted(found, key=lambda finding: (self.files.index(finding.file), finding.line)))
+
+
+def lint(checklist: Path, probes: Path | None, check_source: SourceCheck) -> Linted:
+    """Every finding: errors, which `load_definitions` refuses, and warnings.
 
     A file that cannot be used is told as such, and what hangs on it is not looked at. `probes` is a directory or a
     file; without it nothing is said about probes.
@@ -48,8 +64,9 @@ def lint(checklist: Path, probes: Path | None, check_source: SourceCheck) -> tup
     elif agreed and not side_path.exists():
         missing = f"no {side_path.name} beside it: no owners, no bound probes, no rollback plan"
         found.append(_warning(checklist, 1, missing))
-    order = [str(path) for path in (checklist, side_path, probes, *paths) if path]
-    return tuple(sorted(found, key=lambda finding: (order.index(finding.file), finding.line)))
+    files = tuple(str(path) for path in (checklist, side_path, probes, *paths) if path)
+    bare = Linted((), side, tuple(measured), files)
+    return bare._replace(findings=bare.with_more(found))
 
 
 def _attempt(found: list[Finding], path: Path, read: Callable[[Path], T]) -> T | None:
@@ -98,9 +115,8 @@ def _incomplete(side: SideFile) -> Iterator[Finding]:
 
 
 def _unused_probes(probes: Iterable[ProbeFile], side: SideFile) -> Iterator[Finding]:
-    used = {binding.probe for binding in side.bindings.item.values()}
-    used.update(side.bindings.rollback.verify if side.bindings.rollback else ())
+    used = {probe for _, probe in named_probes(side.bindings)}
     for probe in probes:
         if probe.spec.pane is None and probe.spec.id not in used:
             hint = f'bind it in {side.path.name} or give it a "pane"'
-            yield _warning(probe.path, 1, "no item, no rollback plan and no pane uses this probe", hint)
+            yield _warning(probe.path, 1, "no item, no trigger, no rollback plan and no pane uses this probe", hint)

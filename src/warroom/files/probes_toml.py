@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 from pydantic import BaseModel, JsonValue, ValidationError
 
 from warroom.core.errors import BadInput, reason
+from warroom.core.observer import OBSERVER_ID
 from warroom.core.probe import Check, ProbeSpec
 from warroom.files.findings import BadFile, Finding
 from warroom.files.literal_secrets import literal_secrets
@@ -87,6 +88,9 @@ def read_probe(path: Path, check_source: SourceCheck) -> ProbeFile:
     if slug(name) != name:
         hint = f"its id is its file's name; call it {slug(name)}.toml"
         raise BadFile([Finding(file=str(path), line=1, message=f'"{name}" is no id for a probe', hint=hint)])
+    if name == OBSERVER_ID:
+        message = f'"{name}" is what the cockpit calls its own observer'
+        raise BadFile([Finding(file=str(path), line=1, message=message, hint="call the probe otherwise")])
     found = [*literal_secrets(file.text, file.name), *_source_findings(file, check_source)]
     try:
         spec = fit(file, ProbeSpec, id=name)

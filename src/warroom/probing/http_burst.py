@@ -39,6 +39,10 @@ class BurstSource:
         troubles = [answer for answer in answers if isinstance(answer, Trouble)]
         if len(troubles) == len(answers):
             raise troubles[0]
+        if troubles and "statuses:none" not in self._gets:
+            raise Trouble(
+                f"{len(troubles)} of {len(answers)} without an answer: {troubles[0]}", blames=troubles[0].blames
+            )
         counts = Counter("none" if isinstance(answer, Trouble) else str(answer) for answer in answers)
         return Measurement(
             values={get: _count(get.removeprefix("statuses:"), counts) for get in self._gets}, via=self._via

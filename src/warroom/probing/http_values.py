@@ -24,27 +24,37 @@ def http_values(gets: frozenset[str], answer: "Answer") -> tuple[dict[str, Value
     for get in gets:
         if get.startswith("header:"):
             values[get] = answer.headers.get(get.removeprefix("header:"))
+    missing: dict[str, str] = {}
     if "body" in gets:
-        values["body"] = answer.body.decode("utf-8", "replace").strip()
-    if not wants_json(gets):
-        return values, {}
-    try:
-        return values | json_values(gets, document_of(answer)), {}
-    except ValueError as error:
-        return values, dict.fromkeys(filter(lambda get: wants_json([get]), gets), str(error))
+        try:
+            values["body"] = _bytes_of(answer).decode("utf-8", "replace").strip()
+        except ValueError as error:
+            missing["body"] = str(error)
+    if wants_json(gets):
+        try:
+            values |= json_values(gets, document_of(answer))
+        except ValueError as error:
+            missing |= dict.fromkeys(filter(lambda get: wants_json([get]), gets), str(error))
+    return values, missing
 
 
 def document_of(answer: "Answer") -> JsonValue:
     """The body. Raises `ValueError` with the reason when it cannot be read as JSON."""
-    encoding = answer.headers.get("content-encoding", "identity")
-    if encoding != "identity":
-        raise ValueError(f"the body is compressed ({encoding}), though that was declined")
+    content = _bytes_of(answer)
     if not answer.complete:
         raise ValueError("the body is larger than 64 KiB")
     try:
-        return parse_json(answer.body)
+        return parse_json(content)
     except ValueError as error:
         raise ValueError(f"the body is {error}") from None
+
+
+def _bytes_of(answer: "Answer") -> bytes:
+    """Raises `ValueError` when they are packed: no text is equal to those, so a rule about one would never hold."""
+    encoding = answer.headers.get("content-encoding", "identity")
+    if encoding != "identity":
+        raise ValueError(f"the body is compressed ({encoding}), though that was declined")
+    return answer.body
 
 
 def cookie_of(answer: "Answer", name: str) -> str | None:

@@ -36,6 +36,8 @@ class Postgres:
         self._settings: dict[str, Any] = {"application_name": "warroom", **settings}
         self._resolver = resolver
         self._deadline_s = deadline_s
+        if "hostaddr" in settings:
+            raise ValueError("name the host without hostaddr: probes look addresses up, and at them, by themselves")
         host = str(settings.get("host") or "")
         if "," in host:
             raise ValueError("name one host: whichever answered first would decide what is measured")

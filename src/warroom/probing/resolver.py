@@ -16,6 +16,7 @@ Lookup = Callable[[str], list[str]]
 
 # Cloud machines get credentials there: a probe file from elsewhere must not fetch them.
 _METADATA = tuple(map(ip_network, ("169.254.0.0/16", "fe80::/10", "fd00:ec2::254/128", "100.100.100.200/32")))
+_NAT64 = ip_network("64:ff9b::/96")
 
 
 class NotFound(Exception):
@@ -38,16 +39,22 @@ class Resolver:
     def __init__(self, lookup: Lookup = system_lookup) -> None:
         self._lookup = lookup
         self._pending: dict[str, asyncio.Future[list[str]]] = {}
+        self._addresses: dict[str, str] = {}
 
     async def addresses(self, host: str) -> list[str]:
         """At least one address. Raises `NotFound`, and `Forbidden` when any of them must not be asked."""
         found = [host] if _literal(host) else await self._look_up(host)
         if not found:
             raise NotFound(f"name not found: {host}")
+        self._addresses[host] = min(found)
         for address in found:
             if _is_metadata(address):
                 raise Forbidden(f"{host} is {address}, a link-local or metadata address, which probes do not ask")
         return found
+
+    def address(self, host: str) -> str:
+        """One address for all names of a host, as far as they were found; else the name itself."""
+        return self._addresses.get(host, host)
 
     async def _look_up(self, host: str) -> list[str]:
         if host not in self._pending:
@@ -80,6 +87,12 @@ def _literal(host: str) -> IPv4Address | IPv6Address | None:
 
 def _is_metadata(address: str) -> bool:
     parsed = ip_address(address)
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped:
-        parsed = parsed.ipv4_mapped
-    return any(parsed in network for network in _METADATA)
+    return any(form in network for form in (parsed, *_embedded(parsed)) for network in _METADATA)
+
+
+def _embedded(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
+    """The IPv4 addresses to which an IPv6 address may lead: mapped, 6to4, and through NAT64."""
+    if isinstance(address, IPv4Address):
+        return []
+    through = [IPv4Address(int(address) & 0xFFFF_FFFF)] if address in _NAT64 else []
+    return [*through, *filter(None, (address.ipv4_mapped, address.sixtofour))]

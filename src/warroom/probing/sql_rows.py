@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from math import isfinite, nan
 from typing import Any, NamedTuple
 
 from warroom.core.rules import Value
@@ -55,9 +56,10 @@ def _over_rows(table: Rows, position: int, form: str) -> Value:
 
 def _figure(value: Value) -> float | None:
     try:
-        return None if value is None else float(value)
+        figure = nan if value is None else float(value)
     except ValueError:
         return None
+    return figure if isfinite(figure) else None  # whether NaN or a number is the greater depends on which comes first
 
 
 def plain_value(cell: Any) -> Value:

@@ -21,8 +21,13 @@ class _Severities(BaseModel):
     total: int
 
 
+class _NpmDependencies(BaseModel):
+    total: int
+
+
 class _NpmMetadata(BaseModel):
     vulnerabilities: _Severities
+    dependencies: _NpmDependencies
 
 
 class _NpmAudit(BaseModel):
@@ -31,7 +36,10 @@ class _NpmAudit(BaseModel):
 
 
 def _npm_audit(content: bytes, _gets: frozenset[str]) -> dict[str, Value]:
-    """npm exits 1 for findings and for a registry that did not answer; only the report tells them apart."""
+    """npm exits 1 for findings and for a registry that did not answer; only the report tells them apart.
+
+    In a wrong directory it may find a project without dependencies, and exits 0.
+    """
     try:
         document: Any = parse_json(content)
         report = _NpmAudit.model_validate(document)
@@ -39,6 +47,8 @@ def _npm_audit(content: bytes, _gets: frozenset[str]) -> dict[str, Value]:
         raise Trouble(f"npm audited nothing: {_npm_error(document)}") from None
     except ValueError:
         raise Trouble("npm audited nothing: its output is not JSON") from None
+    if not report.metadata.dependencies.total:
+        raise Trouble("npm audited nothing: the project has no dependencies")
     return dict(report.metadata.vulnerabilities)
 
 

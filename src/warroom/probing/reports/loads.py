@@ -1,4 +1,4 @@
-"""Reports of load tests: k6, Locust, wrk, ab and hey, under one set of names. A test that sent nothing is no result."""
+"""Reports of load tests, under one set of names: k6, Locust, wrk, ab, hey, siege. Nothing sent is no result."""
 
 import csv
 from collections import Counter
@@ -155,8 +155,11 @@ def _ab(content: bytes, _gets: frozenset[str]) -> dict[str, Value]:
     return {**{f"p{percent}_ms": times.get(str(percent)) for percent in _PERCENTILES}, "max_ms": times["100"]}
 
 
-def _hey(content: bytes, _gets: frozenset[str]) -> dict[str, Value]:
-    """Of `hey -o csv`, which exits 0 against a dead port and then writes no more than the header."""
+def _hey(content: bytes, gets: frozenset[str]) -> dict[str, Value]:
+    """Of `hey -o csv`, which exits 0 against a dead port and then writes no more than the header.
+
+    It leaves out every request without an answer, so all else looks perfect when half of them got none.
+    """
     rows = list(csv.DictReader(text_of(content, "CSV of hey").splitlines()))
     try:
         times = [float(row["response-time"]) * 1000 for row in rows]
@@ -165,7 +168,31 @@ def _hey(content: bytes, _gets: frozenset[str]) -> dict[str, Value]:
     except (KeyError, TypeError, ValueError):
         raise Trouble("this is no CSV of hey") from None
     requests = _counted("hey", len(rows))
+    if "requests" not in gets:
+        raise Trouble("hey leaves out requests without an answer: add a check of requests")
     return {**_shares(requests, failed, duration), **_percentiles(times), "max_ms": max(times)}
+
+
+class _Siege(BaseModel):
+    """As `siege -j` prints it. Times are in seconds."""
+
+    transactions: int
+    successful_transactions: int
+    failed_transactions: int
+    elapsed_time: float
+    longest_transaction: float
+
+
+def _siege(content: bytes, _gets: frozenset[str]) -> dict[str, Value]:
+    """It exits 0 against a dead port, and counts an answer 404 neither as failed nor against its availability.
+
+    With redirects followed, more may have succeeded than were sent; then only what it calls failed is known.
+    """
+    report = model_of(_Siege, content, "report of siege")
+    _counted("siege", report.transactions)
+    sent = report.transactions + report.failed_transactions
+    failed = max(report.failed_transactions, sent - report.successful_transactions)
+    return {**_shares(sent, failed, report.elapsed_time), "max_ms": report.longest_transaction * 1000}
 
 
 def _counted(tool: str, requests: float | None) -> int:
@@ -205,3 +232,4 @@ LOCUST = Reader(_locust, _COMMON)
 WRK = Reader(_wrk, _COMMON)
 AB = Reader(_ab, (*_TIMES, "max_ms"))
 HEY = Reader(_hey, _COMMON)
+SIEGE = Reader(_siege, ("requests", "failed", "failed_rate", "rps", "duration_s", "max_ms"))

@@ -7,12 +7,12 @@ from warroom.probing.json_values import FORMS, json_values, parse_json
 from warroom.probing.reports.audits import NPM_AUDIT, PIP_AUDIT, SARIF
 from warroom.probing.reports.junit import JUNIT
 from warroom.probing.reports.lighthouse import LIGHTHOUSE
-from warroom.probing.reports.loads import AB, HEY, K6, LOCUST, WRK
+from warroom.probing.reports.loads import AB, HEY, K6, LOCUST, SIEGE, WRK
 from warroom.probing.reports.reader import Reader
 from warroom.probing.source import Trouble
 
 Format = Literal[
-    "json", "lighthouse", "npm-audit", "pip-audit", "sarif", "junit", "k6", "locust", "wrk", "ab", "hey",
+    "json", "lighthouse", "npm-audit", "pip-audit", "sarif", "junit", "k6", "locust", "wrk", "ab", "hey", "siege",
 ]  # fmt: skip
 
 
@@ -35,4 +35,5 @@ READERS: dict[Format, Reader] = {
     "wrk": WRK,
     "ab": AB,
     "hey": HEY,
+    "siege": SIEGE,
 }

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from warroom.core.errors import nearest
 from warroom.core.probe import Blames, Measurement, ProbeSpec
@@ -24,6 +24,11 @@ _READS: Mapping[str, tuple[int, int]] = {
     "HGET": (2, 2), "ZSCORE": (2, 2), "ZCOUNT": (3, 3),
 }  # fmt: skip
 """The commands that probes may send, with the least and the most arguments. None of them changes or blocks anything."""
+
+_NOTHING_IS_ZERO = ("LLEN", "SCARD", "ZCARD", "ZCOUNT", "HLEN", "XLEN", "STRLEN")
+"""What they say of a key that is not there is what they say of an emptied one."""
+
+_NO_KEY = -2  # what TTL says of one that is not there
 
 _PORT = 6379
 
@@ -60,6 +65,13 @@ class RedisSpec(SourceSpec):
             raise ValueError(f"{name} takes {least if least == most else f'{least} to {most}'} arguments")
         return value
 
+    @model_validator(mode="after")
+    def _tells_nothing_from_empty(self) -> "RedisSpec":
+        name = self.command[0].upper()
+        if name in _NOTHING_IS_ZERO and not self.alive:
+            raise ValueError(f'{name} of a mistyped key is 0: name in "alive" a key that is always there')
+        return self
+
     @property
     def offers(self) -> tuple[str, ...]:
         return ("info:FIELD",) if self.command[0].upper() == "INFO" else ("value",)
@@ -94,6 +106,8 @@ class RedisSource:
             if spec.alive and not await redis.ask("EXISTS", spec.alive):
                 return Measurement(missing=dict.fromkeys(self._gets, f"there is no key {spec.alive}"), via=self._via)
             answer = await redis.ask(*spec.command)
+        if answer == _NO_KEY and spec.command[0].upper() == "TTL":
+            answer = None
         missing = {"value": "there is no such key"} if answer is None else {}
         return Measurement(values=self._values(answer), missing=missing, via=self._via)
 

@@ -1,7 +1,6 @@
 """All kinds of sources, by name. Importing this costs no HTTP client: it also validates files."""
 
-import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from pydantic import JsonValue, ValidationError
 from pydantic_core import ErrorDetails
@@ -54,16 +53,6 @@ def check_spec(spec: ProbeSpec) -> SourceSpec:
     for check in spec.check:
         source.admit(check)
     return source
-
-
-def commands(specs: Iterable[ProbeSpec]) -> list[str]:
-    """What probes run on this machine, for people to see before the first time. As written: with no secret in it."""
-    written = [(spec.id, check_source(spec.source)) for spec in specs]
-    return [
-        f"{name} runs {shlex.join(source.argv)} in {source.cwd or 'this directory'}"
-        for name, source in written
-        if isinstance(source, CommandSpec)
-    ]
 
 
 def build(spec: ProbeSpec, secrets: Secrets, resolver: Resolver) -> Source:
