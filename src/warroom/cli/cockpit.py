@@ -23,11 +23,15 @@ from warroom.core.errors import BadInput
 
 if TYPE_CHECKING:
     from warroom.core.definitions import Definitions
+    from warroom.journal.store import SqliteJournal
 
 _CHECKLIST = click.argument("checklist", type=PATH, required=False)
 _PROBES = click.option("--probes", type=PATH, help="Directory of probe files.")
 _RELEASE = click.option("--release", help="Name of the release. [default: checklist's name and the date]")
 _ENVIRONMENT = click.option("--env", "environment", default="production", show_default=True, help="Where it goes.")
+_REHEARSE = click.option(
+    "--rehearse", is_flag=True, help="A rehearsal: a journal of its own, and a banner on every screen."
+)
 _AT = click.option("--at", "t0", default="now", show_default=True, help="T-0: now, +2h or 2026-03-01T20:00:00Z.")
 _JOURNAL = click.option(
     "-j", "--journal", envvar="WARROOM_JOURNAL", type=PATH,
@@ -41,6 +45,7 @@ _JOURNAL = click.option(
 @_RELEASE
 @_ENVIRONMENT
 @_AT
+@_REHEARSE
 @_JOURNAL
 @operator_option
 def start(
@@ -49,6 +54,7 @@ def start(
     release: str | None,
     environment: str,
     t0: str,
+    rehearse: bool,
     journal: Path | None,
     operator: str | None,
 ) -> None:
@@ -58,8 +64,10 @@ def start(
     """
     if checklist is None:
         raise click.UsageError("name the checklist to start with")
-    path = _path(checklist, journal, release, environment)
-    plan = start_release(checklist, probes, _name(checklist, release), environment, t0, path, operator_name(operator))
+    path = _path(checklist, journal, release, environment, rehearse=rehearse)
+    name = _name(checklist, release)
+    actor = operator_name(operator)
+    plan = start_release(checklist, probes, name, environment, t0, path, actor, rehearsal=rehearse)
     announce(plan.probes)
     click.echo(str(path))
 
@@ -70,6 +78,7 @@ def start(
 @_RELEASE
 @_ENVIRONMENT
 @_AT
+@_REHEARSE
 @_JOURNAL
 @operator_option
 @click.option("--yes", is_flag=True, help="Run the commands of its probes without asking first.")
@@ -79,6 +88,7 @@ def run(
     release: str | None,
     environment: str,
     t0: str,
+    rehearse: bool,
     journal: Path | None,
     operator: str | None,
     yes: bool,
@@ -91,16 +101,16 @@ def run(
     actor = operator_name(operator)
     if checklist is None and journal is None:
         raise click.UsageError("name a checklist to start with, or with -j a journal to resume")
-    path = journal if checklist is None or journal else _path(checklist, journal, release, environment)
+    path = journal if checklist is None or journal else _path(checklist, None, release, environment, rehearse=rehearse)
     assert path is not None
     if not path.exists():
         if checklist is None:
             raise BadInput(f"there is no journal {path}", "name a checklist to start a new release")
         plan = _definitions(checklist, probes)
         approve(plan.probes, yes=yes)  # first, so that a no leaves no journal behind
-        _make_journal(plan, _name(checklist, release), environment, t0, path, actor)
+        _make_journal(plan, _name(checklist, release), environment, t0, path, actor, rehearsal=rehearse)
     else:
-        approve(look_into(path, checklist).probes, yes=yes)
+        approve(look_into(path, checklist, rehearse=rehearse).probes, yes=yes)
     open_cockpit(path, actor)
 
 
@@ -120,11 +130,19 @@ def watch(journal: Path | None) -> None:
 
 
 def start_release(
-    checklist: Path, probes: Path | None, name: str, environment: str, t0: str, journal: Path, operator: str
+    checklist: Path,
+    probes: Path | None,
+    name: str,
+    environment: str,
+    t0: str,
+    journal: Path,
+    operator: str,
+    *,
+    rehearsal: bool = False,
 ) -> "Definitions":
     """Makes the journal with everything that was agreed, which it returns, and its first event."""
     plan = _definitions(checklist, probes)
-    _make_journal(plan, name, environment, t0, journal, operator)
+    _make_journal(plan, name, environment, t0, journal, operator, rehearsal=rehearsal)
     return plan
 
 
@@ -135,7 +153,9 @@ def _definitions(checklist: Path, probes: Path | None) -> "Definitions":
     return load_definitions(checklist, probes, check_source)
 
 
-def _make_journal(plan: "Definitions", name: str, environment: str, t0: str, journal: Path, operator: str) -> None:
+def _make_journal(
+    plan: "Definitions", name: str, environment: str, t0: str, journal: Path, operator: str, *, rehearsal: bool
+) -> None:
     from warroom import __version__
     from warroom.clock import SystemClock
     from warroom.core import decisions
@@ -152,7 +172,8 @@ def _make_journal(plan: "Definitions", name: str, environment: str, t0: str, jou
     stored = create_journal(journal, plan, clock, __version__)
     try:
         room = Room(stored, clock, origin=here().origin("cli"))
-        room.act(partial(decisions.start, release=name, environment=environment, t0_us=t0_us), actor=operator)
+        begin = partial(decisions.start, release=name, environment=environment, t0_us=t0_us, rehearsal=rehearsal)
+        room.act(begin, actor=operator)
     except BaseException:
         stored.close()
         _remove(journal)
@@ -202,15 +223,18 @@ def _name(checklist: Path, release: str | None) -> str:
     return name
 
 
-def _path(checklist: Path, journal: Path | None, release: str | None, environment: str) -> Path:
+def _path(checklist: Path, journal: Path | None, release: str | None, environment: str, *, rehearse: bool) -> Path:
     if journal is not None:
         return journal
-    words = re.sub(r"[^\w.-]+", "-", f"{_name(checklist, release)}-{environment}").strip("-")
+    said = f"{_name(checklist, release)}-{environment}{'-rehearsal' if rehearse else ''}"
+    words = re.sub(r"[^\w.-]+", "-", said).strip("-")
     return Path(f"{words}.journal")
 
 
-def look_into(journal: Path, checklist: Path | None = None) -> "Definitions":
-    """A release goes on with what was agreed at its start; a file that has changed since is told, not taken."""
+def look_into(journal: Path, checklist: Path | None = None, *, rehearse: bool = False) -> "Definitions":
+    """Raises `BadInput` when a rehearsal is asked for and this is none.
+
+    A release goes on with what was agreed at its start; a file that has changed since is told, not taken."""
     from warroom.files.text import read_text
     from warroom.journal.store import open_journal
 
@@ -218,9 +242,18 @@ def look_into(journal: Path, checklist: Path | None = None) -> "Definitions":
     try:
         must_have_begun(stored)
         plan = stored.definitions()
+        if rehearse and not _is_rehearsal(stored):
+            raise BadInput(f"{journal} is a release, no rehearsal", "name another journal, or leave --rehearse out")
     finally:
         stored.close()
     agreed = plan.texts.get(checklist.name) if checklist else None
     if checklist and agreed is not None and agreed != read_text(checklist):
         click.echo(f"warroom: {checklist} has changed; the release goes on with what its journal holds", err=True)
     return plan
+
+
+def _is_rehearsal(journal: "SqliteJournal") -> bool:
+    from warroom.core.events import ReleaseStarted
+
+    first = next(journal.read())
+    return isinstance(first.body, ReleaseStarted) and first.body.rehearsal

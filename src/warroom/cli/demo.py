@@ -23,8 +23,9 @@ RELEASE = "shop 4.2.0"
     help="What is wrong with the new release.",
 )  # fmt: skip
 @click.option("--dir", "directory", type=PATH, help="Where its files go. [default: a new one]")
+@click.option("--rehearse", is_flag=True, help="Play it as a rehearsal, with its banner.")
 @operator_option
-def demo(auto: bool, fault: str, directory: Path | None, operator: str | None) -> None:
+def demo(auto: bool, fault: str, directory: Path | None, rehearse: bool, operator: str | None) -> None:
     """See production go bad, take it back, and read in the journal what happened.
 
     Two releases of a small shop run on loopback: blue (4.1.7, live, good) and green (4.2.0, with a fault). Deploy green
@@ -43,7 +44,10 @@ def demo(auto: bool, fault: str, directory: Path | None, operator: str | None) -
     with Production.start(fault) as production:
         kit = write_kit(home, production.router_url, production_checklist())
         if not kit.journal.exists():
-            start_release(kit.checklist, kit.probes, RELEASE, "production", "now", kit.journal, "demo")
+            environment = "staging" if rehearse else "production"
+            start_release(
+                kit.checklist, kit.probes, RELEASE, environment, "now", kit.journal, "demo", rehearsal=rehearse
+            )
             _tick_earlier_phases(kit)
         approve(look_into(kit.journal).probes)  # the demo's own run no commands; who knows what a --dir held
         if auto:

@@ -30,12 +30,16 @@ from warroom.core.wish import Refusal as Refusal
 from warroom.core.wish import Wish as Wish
 
 
-def start(plan: Definitions, state: Release, *, release: str, environment: str, t0_us: int) -> Decision:
+def start(
+    plan: Definitions, state: Release, *, release: str, environment: str, t0_us: int, rehearsal: bool = False
+) -> Decision:
     """The first event of a journal."""
     if state.seq:
         return Refusal(f'the journal holds the release "{state.name}" already')
-    title = plan.checklist.title
-    return (ev.ReleaseStarted(release=release, environment=environment, t0_us=t0_us, checklist=title),)
+    started = ev.ReleaseStarted(
+        release=release, environment=environment, t0_us=t0_us, checklist=plan.checklist.title, rehearsal=rehearsal
+    )
+    return (started,)
 
 
 def tick(

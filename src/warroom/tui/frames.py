@@ -39,6 +39,7 @@ class Frames:
         return Masthead.View(
             release=release.name,
             environment=release.environment,
+            rehearsal=release.rehearsal,
             clock=views.t_clock(now_us, release.t0_us),
             state=self._state(worst),
             utc=views.clock_time(now_us),

@@ -14,6 +14,7 @@ class Masthead(Pane):
     class View(NamedTuple):
         release: str
         environment: str
+        rehearsal: bool
         clock: str
         """The T-clock."""
         state: str
@@ -40,7 +41,8 @@ class Masthead(Pane):
         view = self.view
         if view is None:
             return []
-        name = line((view.release, "bold"), (f" → {view.environment}", "$quiet"))
+        banner: Part = (" REHEARSAL ", "bold $ink on $warn") if view.rehearsal else ""
+        name = line(banner, " " if view.rehearsal else "", (view.release, "bold"), (f" → {view.environment}", "$quiet"))
         clock = line((view.clock, "bold $accent"), "  ", self._state(view), self._role(view))
         times = line(view.utc, (" UTC", "$quiet"), (f"   {view.local}" if view.local and width > 60 else "", "$quiet"))
         who = line(view.operator, "   ", self._saved(view))
