@@ -24,8 +24,9 @@ types: $(READY)
 
 check: lint types test
 
-bench: $(READY)   ## what the journal costs, in a few minutes; needs the shell sqlite3
+bench: $(READY)   ## what the journal and the probes cost, in some minutes; bench/README.md says what it needs
 	@$(BIN)/python bench/journal.py
+	@$(BIN)/python bench/probes.py
 
 screenshots: $(READY)   ## needs rsvg-convert (Debian: librsvg2-bin)
 	$(BIN)/python screenshots/make.py
