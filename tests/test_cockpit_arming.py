@@ -6,7 +6,7 @@ import pytest
 
 from cli_kit import Shell
 from cockpit_kit import NARROW, ShiftedClock, cockpit, each_size
-from cockpit_releases import OPERATOR, RELEASE, begin
+from cockpit_releases import OPERATOR, RELEASE, arm, begin
 from warroom.core.events import RollbackStarted, RollbackStepByHand
 
 PLAN = """
@@ -146,3 +146,20 @@ async def test_the_screen_says_whether_it_is_armed(tmp_path: Path, armed: bool) 
     async with cockpit(begin(tmp_path, side_file=PLAN.format(program="true"), armed=armed)) as it:
         await it.press("R")
         await it.shows("armed by two operators" if armed else "EMERGENCY, it is not armed (0 of 2 have signed)")
+
+
+async def test_the_next_release_expects_what_the_rehearsal_took(tmp_path: Path) -> None:
+    plan = PLAN.format(program="true") + '[item.backup.step]\nargv = ["true"]\nexpected = "2m"\n'
+    journal = begin(tmp_path, side_file=plan)
+    async with cockpit(journal) as it:
+        await it.shows("~10 s", "never rehearsed")
+    shell = Shell(tmp_path)
+    started = ("start", "shop.md", "--probes", "probes", "--release", RELEASE)
+    shell.ok(*started, "--rehearse", "-j", "rehearsal.journal")
+    arm(tmp_path / "rehearsal.journal")
+    async with cockpit(tmp_path / "rehearsal.journal") as it:
+        await it.start_rollback()
+        await it.stored("rolled_back")
+    shell.ok(*started, "-j", "next.journal")
+    async with cockpit(tmp_path / "next.journal") as it:
+        await it.shows("1 step  ·  ~0", "rehearsed", "ago in")

@@ -77,5 +77,7 @@ def _act(name: str, item: str, journal: Path | None, operator: str | None, as_js
             from warroom.cli.output import stored_verdicts
 
             arguments["seen"] = views.seen(stored_verdicts(room))
+        if name == "tick":
+            arguments["by"] = actor
         event = room.act(partial(getattr(decisions, name), item=item_id, **arguments), actor=actor)[0]
     echo_stored(event, as_json)

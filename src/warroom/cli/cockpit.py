@@ -157,6 +157,7 @@ def _make_journal(
     plan: "Definitions", name: str, environment: str, t0: str, journal: Path, operator: str, *, rehearsal: bool
 ) -> None:
     from warroom import __version__
+    from warroom.cli.journals import taught
     from warroom.clock import SystemClock
     from warroom.core import decisions
     from warroom.core.schedule import parse_t0
@@ -169,7 +170,7 @@ def _make_journal(
         t0_us = parse_t0(t0, clock.utc_us())
     except ValueError as error:
         raise BadInput(str(error)) from None
-    stored = create_journal(journal, plan, clock, __version__)
+    stored = create_journal(journal, taught(plan, journal.absolute().parent), clock, __version__)
     try:
         room = Room(stored, clock, origin=here().origin("cli"))
         begin = partial(decisions.start, release=name, environment=environment, t0_us=t0_us, rehearsal=rehearsal)

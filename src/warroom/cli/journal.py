@@ -121,14 +121,14 @@ def backup(out: Path, journal: Path | None) -> None:
 def import_(file: Path, journal: Path | None, as_json: bool) -> None:
     """Append what a cockpit wrote to FILE while the journal could not be written, with the original times.
 
-    Importing it again adds nothing. A line that cannot be read is named on stderr, the others are imported, and the
-    exit status is 65.
+    A note says that it came late. Importing it again adds nothing. A line that cannot be read is named on stderr, the
+    others are imported, and the exit status is 65.
     """
     from warroom.cli.output import echo_json
-    from warroom.journal.fallback import import_fallback
+    from warroom.unsaved import import_late
 
     with writing(journal) as room:
-        done = import_fallback(file, room.journal)
+        done = import_late(room, file)
     if as_json:
         echo_json({"new": done.new, "known": done.known, "damaged": [line._asdict() for line in done.damaged]})
     else:

@@ -18,7 +18,7 @@ class _OfTrigger(Body):
 class TriggerArmed(_OfTrigger):
     """All its probes were ok together: from here on their failing means something."""
 
-    kind, tone, word = "trigger_armed", "verdict", "armed"
+    kind, tone, word = "trigger_armed", "room", "armed"
 
     @property
     def detail(self) -> str:

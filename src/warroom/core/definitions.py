@@ -9,6 +9,7 @@ from warroom.core.bindings import Bindings, ItemBinding
 from warroom.core.checklist import Checklist, Item, Phase, Section
 from warroom.core.errors import BadInput, nearest
 from warroom.core.probe import ProbeSpec
+from warroom.core.spread import Spread
 
 
 class Place(Frozen):
@@ -17,15 +18,6 @@ class Place(Frozen):
     item: Item
     phase: Phase
     section: Section
-
-
-class Learned(Frozen):
-    """How long a command took in earlier releases."""
-
-    n: int
-    """Runs that this comes from."""
-    p50_s: float
-    p90_s: float
 
 
 class Rehearsed(Frozen):
@@ -44,7 +36,7 @@ class Definitions(Frozen):
     probes: tuple[ProbeSpec, ...] = ()
     texts: dict[str, str] = {}
     """The files as they were written, by name."""
-    learned: dict[str, Learned] = {}
+    learned: dict[str, Spread] = {}
     """What earlier journals say of commands, by item or `rollback:N`."""
     rehearsed: Rehearsed | None = None
 

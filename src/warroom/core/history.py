@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import floor
 
 from warroom.core.base import Frozen
-from warroom.core.definitions import Definitions
+from warroom.core.definitions import Definitions, Rehearsed
 from warroom.core.events import (
     DecisionAsked,
     DecisionTaken,
@@ -24,6 +24,7 @@ from warroom.core.events import (
     StepFinished,
     StepStarted,
 )
+from warroom.core.spread import Spread
 
 
 class Run(Frozen):
@@ -47,6 +48,8 @@ class Answer(Frozen):
 class Rollback(Frozen):
     """A rollback that was started, as far as it came."""
 
+    at_us: int
+    """When it was started."""
     took_s: float | None = None
     """Until its last step had ended."""
     restored_s: float | None = None
@@ -58,6 +61,7 @@ class Past(Frozen):
 
     release: str = ""
     environment: str = ""
+    rehearsal: bool = False
     t0_us: int = 0
     events: int = 0
     took_s: float = 0.0
@@ -69,14 +73,6 @@ class Past(Frozen):
     runs: tuple[Run, ...] = ()
     rollbacks: tuple[Rollback, ...] = ()
     answers: tuple[Answer, ...] = ()
-
-
-class Spread(Frozen):
-    """How long something took in `n` cases, in seconds."""
-
-    n: int
-    p50_s: float
-    p90_s: float
 
 
 def tell(plan: Definitions, events: Iterable[Event]) -> Past:
@@ -116,6 +112,13 @@ def expected(pasts: Iterable[Past]) -> dict[str, Spread]:
         by_target[run.target][run.title].append(run.took_s)
         newest[run.target] = run.title
     return _spreads({target: by_target[target][title] for target, title in newest.items()})
+
+
+def last_rehearsal(pasts: Iterable[Past]) -> Rehearsed | None:
+    """The last rehearsal in which the rollback came to its end."""
+    rehearsed = (rollback for past in pasts if past.rehearsal for rollback in past.rollbacks)
+    whole = [Rehearsed(at_us=each.at_us, took_s=each.took_s) for each in rehearsed if each.took_s is not None]
+    return max(whole, key=lambda each: each.at_us, default=None)
 
 
 def spread_of_phases(pasts: Iterable[Past]) -> dict[str, Spread]:
@@ -165,8 +168,8 @@ class _Teller:
         self._first_us = self._first_us or event.at_us
         self._last_us = event.at_us
         match event.body:
-            case ReleaseStarted(release=release, environment=environment, t0_us=t0_us):
-                self._facts = {"release": release, "environment": environment, "t0_us": t0_us}
+            case ReleaseStarted() as started:
+                self._facts = started.model_dump(include={"release", "environment", "t0_us", "rehearsal"})
             case ItemDone(item=item):
                 self._done(item, event.at_us)
             case ItemSkipped(item=item):
@@ -187,7 +190,7 @@ class _Teller:
     def _hear_of_trouble(self, event: Event) -> None:
         match event.body:
             case RollbackStarted():
-                self._rollbacks.append(Rollback())
+                self._rollbacks.append(Rollback(at_us=event.at_us))
             case RolledBack(took_s=took_s) if self._rollbacks:
                 self._rollbacks[-1] = self._rollbacks[-1].model_copy(update={"took_s": took_s})
             case Restored(took_s=took_s) if self._rollbacks:

@@ -2,17 +2,17 @@
 
 import json
 import re
-from collections.abc import Iterable
-from typing import IO
+from collections.abc import Iterable, Mapping
 
 from pydantic_core import to_json
 
 from warroom.core.errors import BadInput
 from warroom.core.events import Event
 from warroom.core.views import utc
+from warroom.report.excerpt import Excerpt, Sink, head_document
 
-_LAST_FENCE = re.compile(r"```text\n([^`]*)```\s*\Z")
-"""How an export as Markdown ends."""
+_LAST_BLOCK = re.compile(r"(?:```text|<!-- warroom checkpoint)\n([^`<>]*)(?:```|-->)\s*\Z")
+"""How an export as Markdown ends, and a ticked checklist."""
 
 
 def event_line(event: Event) -> str:
@@ -37,16 +37,28 @@ def event_line(event: Event) -> str:
     )
 
 
-def write_jsonl(out: IO[str], lines: Iterable[str], checkpoint: str) -> None:
+def write_excerpt(out: Sink, excerpt: Excerpt) -> int:
+    """The picked events, then a line with the `head_document`. Gives their number."""
+    out.writelines(f"{line}\n" for line in excerpt.lines())
+    out.write(head_line(head_document(excerpt, events=excerpt.count)))
+    return excerpt.count
+
+
+def write_jsonl(out: Sink, lines: Iterable[str], checkpoint: str) -> None:
     """The lines of all events, then one line `{"checkpoint": TEXT}`."""
     out.writelines(f"{line}\n" for line in lines)
-    out.write(_json({"checkpoint": checkpoint}) + "\n")
+    out.write(head_line({"checkpoint": checkpoint}))
+
+
+def head_line(head: Mapping[str, object]) -> str:
+    """A `head_document` as the line that ends an export."""
+    return _json(head) + "\n"
 
 
 def checkpoint_in(text: str) -> str:
     """The checkpoint's text at the end of an export, or `text` itself when it is no export. Raises `BadInput`."""
-    if fenced := _LAST_FENCE.search(text):
-        return fenced[1]
+    if block := _LAST_BLOCK.search(text):
+        return block[1]
     if not text.lstrip().startswith("{"):
         return text
     last = text.rstrip().rpartition("\n")[2]

@@ -1,31 +1,46 @@
 """A journal as one Markdown document: facts, the ticked checklist, the whole timeline, the checkpoint."""
 
-import re
 from collections.abc import Iterable, Iterator
-from typing import IO
 
 from warroom.core import views
 from warroom.core.checklist import Item
 from warroom.core.definitions import Definitions
 from warroom.core.events import Event, StepFinished
 from warroom.core.release import Release
+from warroom.report.escaping import fenced
+from warroom.report.escaping import markdown as _text
+from warroom.report.excerpt import Excerpt, Sink
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 _BOX = {"done": "x", "skipped": "-", "failed": "!"}
 
 
-def write_markdown(out: IO[str], plan: Definitions, state: Release, events: Iterable[Event], checkpoint: str) -> None:
-    """Everything is text here: markup, HTML and control characters of outside text are escaped."""
-    for line in _lines(plan, state, events, checkpoint):
+def write_excerpt(out: Sink, excerpt: Excerpt) -> int:
+    """The whole checklist as it stands, and the picked events. Gives their number."""
+    picked = excerpt.picked
+    only = "" if picked.picks_all else f"{picked}: {excerpt.count} of {excerpt.size} events"
+    write_markdown(out, excerpt.plan, excerpt.state, excerpt.events(), excerpt.checkpoint, only=only)
+    return excerpt.count
+
+
+def write_markdown(
+    out: Sink, plan: Definitions, state: Release, events: Iterable[Event], checkpoint: str, *, only: str = ""
+) -> None:
+    """Everything is text here: markup, HTML and control characters of outside text are escaped.
+
+    `only` says which events these are when they are not all.
+    """
+    for line in _lines(plan, state, events, checkpoint, only):
         out.write(line + "\n")
 
 
-def _lines(plan: Definitions, state: Release, events: Iterable[Event], checkpoint: str) -> Iterator[str]:
+def _lines(plan: Definitions, state: Release, events: Iterable[Event], checkpoint: str, only: str) -> Iterator[str]:
     yield f"# {_text(state.name)} to {_text(state.environment)}"
     yield ""
     yield f"- T-0: {views.utc(state.t0_us)}"
     yield f"- rollback: {state.rollback.status}"
     yield f"- events: {state.seq}, head `{state.hash}`"
+    if only:
+        yield f"- the timeline below is filtered: {_text(only)}"
     yield ""
     yield f"## {_text(plan.checklist.title)}"
     yield ""
@@ -47,7 +62,7 @@ def _lines(plan: Definitions, state: Release, events: Iterable[Event], checkpoin
     yield ""
     yield "## Checkpoint"
     yield ""
-    yield from _fenced(checkpoint)
+    yield from fenced(checkpoint)
 
 
 def _item(state: Release, item: Item, indent: str) -> Iterator[str]:
@@ -67,23 +82,4 @@ def _event(plan: Definitions, state: Release, event: Event) -> Iterator[str]:
     yield f"{shown.word}: {_text(shown.text)}"
     if isinstance(event.body, StepFinished) and event.body.outcome.output:
         yield ""
-        yield from _fenced(event.body.outcome.output)
-
-
-def _fenced(text: str) -> Iterator[str]:
-    """Text as it is, in a fence that nothing in it can close."""
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    yield f"{fence}text"
-    yield from _visible(text).rstrip("\n").split("\n")
-    yield fence
-
-
-def _text(text: str) -> str:
-    """One line in which nothing is markup."""
-    return _SPECIAL.sub(r"\\\1", _visible(text).replace("\n", " ⏎ "))
-
-
-def _visible(text: str) -> str:
-    """Control characters as what they are called, so that a viewer shows them and a terminal obeys none."""
-    return "".join(char if char in "\n\t" or char.isprintable() else f"\\u{ord(char):04x}" for char in text)
+        yield from fenced(event.body.outcome.output)

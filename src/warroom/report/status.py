@@ -8,13 +8,15 @@ from warroom.core.definitions import Definitions
 from warroom.core.plain import one_line
 from warroom.core.probe import Verdict, show
 from warroom.core.release import Release
+from warroom.core.states import OpenDecision
 
 
 def status_document(plan: Definitions, state: Release, verdicts: Iterable[Verdict]) -> dict[str, Any]:
-    """Release, T-0, phase, counts per phase and status, every item, every probe, rollback, events and head."""
+    """Release, T-0, phase, counts per phase and status, items, probes, open decisions, rollback, events, head."""
     return {
         "release": state.name,
         "environment": state.environment,
+        "rehearsal": state.rehearsal,
         "t0": views.utc(state.t0_us),
         "phase": state.phase_id(plan),
         "phases": [
@@ -29,6 +31,7 @@ def status_document(plan: Definitions, state: Release, verdicts: Iterable[Verdic
         ],
         "items": [_item(plan, state, item_id) for item_id in plan.places],
         "probes": [_probe(plan, verdict) for verdict in verdicts],
+        "decisions": [_decision(trigger, asks) for trigger, asks in state.asks.items()],
         "rollback": _rollback(state),
         "events": state.seq,
         "head": state.hash,
@@ -65,6 +68,17 @@ def _probe(plan: Definitions, verdict: Verdict) -> dict[str, object]:
     }
 
 
+def _decision(trigger: str, asks: OpenDecision) -> dict[str, object]:
+    return {
+        "trigger": trigger,
+        "rule": asks.rule,
+        "broke": list(asks.broke),
+        "asked": views.utc(asks.asked_us),
+        "role": asks.role,
+        "deadline": views.utc(asks.deadline_us),
+    }
+
+
 def _rollback(state: Release) -> dict[str, object]:
     now = state.rollback
     return {
@@ -79,8 +93,12 @@ def _rollback(state: Release) -> dict[str, object]:
 
 def status_lines(document: dict[str, Any]) -> Iterator[str]:
     """The document for people."""
-    yield f"{one_line(document['release'])} to {one_line(document['environment'])}, T-0 {document['t0']}"
+    rehearsal = "REHEARSAL of " if document["rehearsal"] else ""
+    yield f"{rehearsal}{one_line(document['release'])} to {one_line(document['environment'])}, T-0 {document['t0']}"
     yield f"rollback {document['rollback']['status']}, {document['events']} events, head {document['head'][:8]}"
+    for asks in document["decisions"]:
+        broke = "; ".join(map(one_line, asks["broke"]))
+        yield f"DECIDE {one_line(asks['trigger'])}: {broke}; asks {one_line(asks['role'])} until {asks['deadline']}"
     yield ""
     items: list[dict[str, Any]] = document["items"]
     for phase in document["phases"]:
