@@ -184,6 +184,11 @@ def test_a_file_name_that_is_no_id_is_refused_with_one_that_is(tmp_path: Path) -
     assert said == '1: "Error Rate" is no id for a probe; its id is its file\'s name; call it error-rate.toml'
 
 
+def test_the_name_of_the_observer_is_taken(tmp_path: Path) -> None:
+    said = probe_refusal(tmp_path / "observer.toml", PROBE)
+    assert said == '1: "observer" is what the cockpit calls its own observer; call the probe otherwise'
+
+
 def test_two_probes_for_one_pane_are_told_by_both_names(probe: Path) -> None:
     first, second = write(probe, PROBE), write(probe.parent / "second.toml", PROBE)
     with pytest.raises(BadInput) as refused:

@@ -120,6 +120,19 @@ def test_a_probe_never_overlaps_itself_and_the_slots_it_missed_are_counted() -> 
     assert source.most_at_once == 1
 
 
+def test_opening_all_sources_makes_no_first_reading_late() -> None:
+    """It loads an HTTP client, say, and builds a thousand of them."""
+
+    def opened(_spec: ProbeSpec) -> Scripted:
+        time.sleep(0.05)
+        return Scripted()
+
+    specs = [scripted(f"probe-{n}", every="60s", deadline="30s") for n in range(20)]
+    with running(specs, opened) as (_, watcher):
+        watcher.until(lambda: len(watcher.seen) == len(specs))
+    assert sorted(one.reading.late_us for one in watcher.seen)[len(specs) // 2] < 0.25 * S
+
+
 # --- sources that misbehave
 
 

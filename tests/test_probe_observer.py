@@ -128,7 +128,8 @@ def test_with_a_canary_that_is_silent_too_a_single_host_does_not_fail() -> None:
     assert "fail" not in {one.verdict.word for one in watcher.of(shop.id)}
 
 
-def test_a_host_that_failed_before_stays_failed_whatever_befalls_the_others() -> None:
+def test_a_host_that_failed_before_stays_failed_whatever_befalls_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network, "TOGETHER_US", 100_000)  # two seconds last as long as this whole test
     with hosts(5) as them, running(them.probes(), sampler()) as (engine, watcher):
         watcher.until(lambda: words(engine) == {"ok"})
         first, second = them.probes()[:2]

@@ -66,6 +66,10 @@ class Driving:
     def verdicts(self) -> tuple[Verdict, ...]:
         return self._engine.verdicts(self._clock.mono_us())
 
+    def observer(self) -> Verdict:
+        """Whether the verdicts can be believed."""
+        return self._engine.observer(self._clock.mono_us())
+
     def points(self, probe: str, count: int) -> list[tuple[float | None, Outcome]]:
         return [(value, outcome) for _, value, outcome in self._engine.series(probe).tail(count)]
 
@@ -105,6 +109,7 @@ class Driving:
             verdicts = self.verdicts()
             for verdict in verdicts:
                 self._note_change(verdict)
+            self._note_fault(self.observer())
             if self._desk.release.rollback.status == "recovering":
                 now_us = self._clock.mono_us()
                 well = partial(decisions.restored, verdicts=verdicts, seen=views.seen(verdicts), mono_us=now_us)
@@ -112,6 +117,11 @@ class Driving:
             for wish in self._watching.look(self._desk.release, verdicts):
                 self._desk.submit(wish, actor=OBSERVER)
             await asyncio.sleep(1)
+
+    def _note_fault(self, observer: Verdict) -> None:
+        """That the verdicts could not be believed is put on record, and when they could again; all else is usual."""
+        if observer.word != "ok" or observer.probe in self._desk.release.probes:
+            self._note_change(observer)
 
     def _note_change(self, verdict: Verdict) -> None:
         before = self._desk.release.probes.get(verdict.probe)

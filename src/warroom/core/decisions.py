@@ -24,6 +24,7 @@ from warroom.core.rollback_decisions import warn_of_window as warn_of_window
 from warroom.core.step_decisions import Launch as Launch
 from warroom.core.step_decisions import command_of as command_of
 from warroom.core.step_decisions import finish_step as finish_step
+from warroom.core.step_decisions import judged as judged
 from warroom.core.step_decisions import start_step as start_step
 from warroom.core.wish import Decision as Decision
 from warroom.core.wish import Refusal as Refusal

@@ -21,7 +21,10 @@ _KEY_BLOCK = "[A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
 PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "authorization header",
-        re.compile(rf"""(?i:authorization{_SET_TO}(?:(?:bearer|basic|token|apikey|oauth)[ \t]++)?+)(?P<secret>[^\s"',]+)"""),
+        re.compile(
+            rf"(?i:authorization{_SET_TO}(?:(?:bearer|basic|token|apikey|oauth)[ \t]++)?+)"
+            r"""(?P<secret>[^\s"',]+)"""
+        ),
     ),
     (
         "assignment",

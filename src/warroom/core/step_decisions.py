@@ -65,6 +65,21 @@ def cross(plan: Definitions, state: Release, item: str, by: str) -> Decision:
     return (ev.PointCrossed(item=item, first=signed.by, second=by),)
 
 
+def judged(command: Command, outcome: Outcome) -> Outcome:
+    """How a command ended by what its side file expects of it: exit status, and what it must print."""
+    if outcome.ended not in ("done", "failed") or outcome.exit_status is None:
+        return outcome
+    if outcome.exit_status not in command.succeeds:
+        wanted = " or ".join(map(str, command.succeeds))
+        why = outcome.why if outcome.ended == "failed" else f"{outcome.why}, but {wanted} means success"
+        return outcome.model_copy(update={"ended": "failed", "why": why})
+    if command.prints not in outcome.output:
+        return outcome.model_copy(
+            update={"ended": "failed", "why": f'{outcome.why}, but it did not print "{command.prints}"'}
+        )
+    return outcome.model_copy(update={"ended": "done"})
+
+
 def finish_step(plan: Definitions, state: Release, started: ev.StepStarted, outcome: Outcome) -> Decision:
     """A command has ended. Its result is recorded whatever happened meanwhile, with the items that it took back."""
     finished = ev.StepFinished(run=started.run, target=started.target, title=started.title, outcome=outcome)

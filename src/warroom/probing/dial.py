@@ -5,7 +5,7 @@ import errno
 import os
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from warroom.probing.resolver import Forbidden, NotFound, Resolver
 from warroom.probing.source import Trouble
@@ -16,7 +16,7 @@ async def addresses_of(resolver: Resolver, host: str) -> list[str]:
     try:
         return await resolver.addresses(host)
     except NotFound as error:
-        raise Trouble(str(error)) from None
+        raise Trouble(str(error), answered=False) from None
     except Forbidden as error:
         raise Trouble(str(error), blames="messenger") from None
 
@@ -24,14 +24,14 @@ async def addresses_of(resolver: Resolver, host: str) -> list[str]:
 async def dial(resolver: Resolver, host: str, port: int, *, deadline_s: float) -> socket.socket:
     """A connected socket to the first address that takes one, each for its share of the deadline. Raises `Trouble`."""
     addresses = await addresses_of(resolver, host)
-    why = ""
+    whys: list[Trouble] = []
     for address in addresses:
         try:
             async with asyncio.timeout(deadline_s / len(addresses)):
                 return await _connected(address, port)
         except OSError as error:  # a time-out too
-            why = why_not_connected(error, host, host_and_port(address, port))
-    raise Trouble(why)
+            whys.append(no_connection(error, host, host_and_port(address, port)))
+    raise worst_of(whys)
 
 
 async def _connected(address: str, port: int) -> socket.socket:
@@ -43,6 +43,24 @@ async def _connected(address: str, port: int) -> socket.socket:
         connecting.close()
         raise
     return connecting
+
+
+_OURS = frozenset(
+    {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL, errno.ENETDOWN, errno.ENETUNREACH}
+)
+"""Errors that say that no question left this machine: no more files, no more ports, no network."""
+
+
+def no_connection(error: BaseException, host: str, where: str) -> Trouble:
+    """The trouble for an attempt to connect that failed. What never left this machine is no fault of the target."""
+    answered = any(isinstance(cause, ssl.SSLError) for cause in _causes(error))
+    ours = any(isinstance(cause, OSError) and cause.errno in _OURS for cause in _causes(error))
+    return Trouble(why_not_connected(error, host, where), blames="messenger" if ours else None, answered=answered)
+
+
+def worst_of(attempts: Sequence[Trouble]) -> Trouble:
+    """The last of several attempts to connect, but rather one that the target can be blamed for."""
+    return next((each for each in reversed(attempts) if each.blames is None), attempts[-1])
 
 
 def why_not_connected(error: BaseException, host: str, where: str) -> str:

@@ -59,11 +59,12 @@ class Question:
             except TimeoutError:
                 continue
             except OSError as error:
-                raise Trouble(f"no answer from {where}: {(error.strerror or 'lost').lower()}") from None
+                words = f"no answer from {where}: {(error.strerror or 'lost').lower()}"
+                raise Trouble(words, answered=False) from None
             except (dns.exception.DNSException, EOFError):
                 raise Trouble(f"no DNS answer from {where}") from None
             return self._found(answer)
-        raise Trouble(f"no answer from {where}")
+        raise Trouble(f"no answer from {where}", answered=False)
 
     def _found(self, answer: dns.message.Message) -> Found:
         """Behind aliases too: the answer to a question for an address has the whole chain in it."""

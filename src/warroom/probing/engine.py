@@ -8,12 +8,16 @@ import threading
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
 
-from warroom.core.probe import ProbeSpec, Reading, Track, Verdict, advance, judge
+from warroom.core.network import Hearing
+from warroom.core.probe import ProbeSpec, Reading, Track, Verdict
 from warroom.core.series import Series
 from warroom.core.store import Sample
+from warroom.probing.hosts import is_here
+from warroom.probing.lane import Lane
+from warroom.probing.observing import Observing
 from warroom.probing.resume import resume
 from warroom.probing.sampling import Sampler
 from warroom.probing.schedule import Schedule
@@ -49,14 +53,15 @@ class Observation:
         )
 
 
-@dataclass
-class _Lane:
-    """What changes about one probe. Written by the engine's thread only."""
+class Punctuality(NamedTuple):
+    """How well a probe has kept to its slots."""
 
-    spec: ProbeSpec
-    track: Track = field(default_factory=Track)
-    series: Series = field(default_factory=Series)
-    missed: int = 0
+    missed: int
+    """Slots that passed unused because the probe, or this whole machine, was late."""
+    late_us: int
+    """How long after its slot the last reading began."""
+    latest_us: int
+    """The same of the latest one of all."""
 
 
 class Engine:
@@ -66,10 +71,11 @@ class Engine:
         self, specs: Iterable[ProbeSpec], sampler: Sampler, *, on_observation: Callable[[Observation], None]
     ) -> None:
         """`on_observation` is called in the engine's thread; it must be quick and must not raise."""
-        self._lanes = {spec.id: _Lane(spec) for spec in specs}
+        self._lanes = {spec.id: Lane(spec) for spec in specs}
         self._sampler = sampler
         self._clock = sampler.clock
         self._on_observation = on_observation
+        self._observing = Observing(self._lanes, self._clock)
         self._ready: Future[asyncio.AbstractEventLoop] = Future()
         self._thread = threading.Thread(target=self._run, name="probes", daemon=True)
 
@@ -106,7 +112,12 @@ class Engine:
 
     def verdicts(self, mono_us: int) -> tuple[Verdict, ...]:
         """Every probe's verdict as of now, in the order of the specs. From any thread."""
-        return tuple(judge(lane.spec, lane.track, mono_us=mono_us) for lane in self._lanes.values())
+        facts = self._observing.facts
+        return tuple(lane.verdict(mono_us, facts) for lane in self._lanes.values())
+
+    def observer(self, mono_us: int) -> Verdict:
+        """What the engine thinks of itself as of now: whether the verdicts can be believed. From any thread."""
+        return self._observing.verdict(mono_us)
 
     def track(self, probe: str) -> Track:
         return self._lanes[probe].track
@@ -114,9 +125,9 @@ class Engine:
     def series(self, probe: str) -> Series:
         return self._lanes[probe].series
 
-    def missed(self, probe: str) -> int:
-        """Slots that passed unused because the probe, or this whole machine, was late."""
-        return self._lanes[probe].missed
+    def punctuality(self, probe: str) -> Punctuality:
+        lane = self._lanes[probe]
+        return Punctuality(lane.missed, lane.late_us, lane.latest_us)
 
     def _run(self) -> None:
         asyncio.run(self._main())
@@ -124,34 +135,52 @@ class Engine:
     async def _main(self) -> None:
         self._halt = asyncio.Event()
         self._ready.set_result(asyncio.get_running_loop())
-        started_us = self._clock.mono_us()
+        begun: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         # Not a task group: a probe that breaks must not take the others with it.
-        tasks = [asyncio.create_task(self._watch(lane, started_us)) for lane in self._lanes.values()]
+        tasks = [asyncio.create_task(self._watch(lane, begun)) for lane in self._lanes.values()]
+        tasks.append(asyncio.create_task(self._observing.run()))
+        await asyncio.sleep(0)  # all open their sources, which loads what they need, before the first is timed
+        begun.set_result(self._clock.mono_us())
         await self._halt.wait()
         for task in tasks:
             task.cancel()
         # First the probes, then, by `asyncio.run`, what is left: the HTTP client's own tasks want to be ended by it.
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _watch(self, lane: _Lane, started_us: int) -> None:
+    async def _watch(self, lane: Lane, begun: asyncio.Future[int]) -> None:
         """Asks one probe at each of its slots, one sample at a time."""
-        schedule = Schedule(lane.spec.id, every_us=round(lane.spec.every * 1e6), started_us=started_us)
         source = self._sampler.open(lane.spec)
-        slot = schedule.first()
+        host = self._sampler.host(lane.spec)
+        lane.hearing = _hearing(lane.spec, source, host)
         try:
+            schedule = Schedule(lane.spec.id, every_us=round(lane.spec.every * 1e6), started_us=await begun)
+            slot = schedule.first()
             while True:
                 await asyncio.sleep(max(0, slot.due_us - self._clock.mono_us()) / 1e6)
-                self._observe(lane, await self._sampler.sample(lane.spec, source))
+                began_s = asyncio.get_running_loop().time()
+                reading = await self._sampler.sample(lane.spec, source)
+                late = {"late_us": reading.mono_us - slot.due_us}
+                self._observe(lane, reading.model_copy(update=late), began_s, host)
                 slot = schedule.after(slot.due_us, self._clock.mono_us())
-                lane.missed += slot.missed
+                if slot.missed:
+                    self._observing.missed(lane, slot.missed)
         finally:
             await _close(source)
 
-    def _observe(self, lane: _Lane, reading: Reading) -> None:
-        lane.track = advance(lane.track, reading)
-        lane.series.add(reading.at_us, reading.value, reading.outcome)
-        verdict = judge(lane.spec, lane.track, mono_us=self._clock.mono_us())
-        self._on_observation(Observation(reading, verdict, lane.track))
+    def _observe(self, lane: Lane, reading: Reading, began_s: float, host: str) -> None:
+        lane.late_us, lane.latest_us = reading.late_us, max(lane.latest_us, reading.late_us)
+        kept = self._observing.take(lane, reading, began_s=began_s, address=self._sampler.address(host))
+        lane.series.add(kept.at_us, kept.value, kept.outcome)
+        verdict = lane.verdict(self._clock.mono_us(), self._observing.facts)
+        self._on_observation(Observation(kept, verdict, lane.track))
+
+
+def _hearing(spec: ProbeSpec, source: Source, host: str) -> Hearing | None:
+    """What the observer listens to. A messenger on this machine proves nothing about the network."""
+    direct = source.blames == "target"
+    if not host or (not direct and is_here(host)):
+        return None
+    return Hearing(host, "canary" if spec.canary else "target" if direct else "messenger")
 
 
 async def _close(source: Source) -> None:

@@ -11,7 +11,7 @@ from importlib.metadata import version
 
 import httpx
 
-from warroom.probing.dial import addresses_of, host_and_port, why_not_connected
+from warroom.probing.dial import addresses_of, host_and_port, no_connection, worst_of
 from warroom.probing.resolver import Resolver
 from warroom.probing.source import Trouble
 from warroom.probing.trust import tls_context
@@ -112,7 +112,7 @@ class HttpClient:
         host = url.raw_host.decode("ascii")
         addresses = await addresses_of(self._resolver, host)
         watch.note("look_up.complete")
-        why = ""
+        whys: list[Trouble] = []
         for address in addresses:
             request = httpx.Request(
                 method,
@@ -128,8 +128,8 @@ class HttpClient:
             try:
                 return await self._transport.handle_async_request(request)
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-                why = why_not_connected(error, host, _where(address, url))
-        raise Trouble(why)
+                whys.append(no_connection(error, host, _where(address, url)))
+        raise worst_of(whys)
 
     def _headers(self, url: httpx.URL, own: Mapping[str, str]) -> httpx.Headers:
         """A file may replace the usual headers, but not the two on which the honesty of a reading rests."""

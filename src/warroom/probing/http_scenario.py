@@ -86,7 +86,8 @@ class ScenarioSource:
                 self._expect(step, answer, last=number == len(self._steps))
                 saved |= _save(step, answer)
             except Trouble as trouble:
-                raise Trouble(f"{where}: {trouble}", blames=trouble.blames) from None
+                words = f"{where}: {trouble}"
+                raise Trouble(words, blames=trouble.blames, answered=trouble.answered) from None
             took_s += answer.took_s
         values, missing = http_values(self._gets, answer)
         values["latency_ms"] = took_s * 1000

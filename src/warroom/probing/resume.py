@@ -10,10 +10,10 @@ def resume(spec: ProbeSpec, samples: Sequence[Sample], *, at_us: int, mono_us: i
     """The track after `samples`, oldest first, as of now by both clocks."""
     track = Track()
     for sample in samples:
-        track = _as_it_stood(advance(track, _reading(spec, sample, at_us, mono_us)), sample.word)
+        track = advance(track, _reading(spec, sample, at_us, mono_us), known=_level(sample.word))
     if track.last and (mono_us - track.last.mono_us) / 1e6 > spec.freshness:
-        # What was bad before a long pause must not make up 3 of 5 with one bad reading of today.
-        return track.model_copy(update={"window": (), "good_run": 0})
+        # What was bad before a long pause must not make up 3 of 5 with one bad reading of today, nor flap with it.
+        return track.model_copy(update={"window": (), "good_run": 0, "turns": (), "flapping": False})
     return track
 
 
@@ -33,9 +33,6 @@ def _reading(spec: ProbeSpec, sample: Sample, at_us: int, mono_us: int) -> Readi
     )
 
 
-def _as_it_stood(track: Track, word: Word) -> Track:
+def _level(word: Word) -> Level | None:
     """Samples do not tell whether a value had recovered, but the verdict after them does."""
-    if word == "unknown" or word == "stale" or word == track.level:
-        return track
-    level: Level = word
-    return track.model_copy(update={"level": level, "window": () if level == "ok" else track.window})
+    return None if word == "unknown" or word == "stale" else word

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from warroom.clock import Clock
 from warroom.core.plain import one_line
 from warroom.core.probe import Measurement, ProbeSpec, Reading, assess
+from warroom.probing.hosts import host_asked
 from warroom.probing.resolver import Resolver
 from warroom.probing.secrets import Secrets
 from warroom.probing.source import Source, Trouble
@@ -22,16 +23,35 @@ _LONGEST_VALUE = 1000
 class Sampler:
     """Takes readings: the clock, the secrets and the resolver that all probes of a process share."""
 
-    def __init__(self, clock: Clock, secrets: Secrets | None = None, open_source: OpenSource | None = None) -> None:
-        """Without `secrets`, placeholders find the variables of this process."""
+    def __init__(
+        self,
+        clock: Clock,
+        secrets: Secrets | None = None,
+        open_source: OpenSource | None = None,
+        resolver: Resolver | None = None,
+    ) -> None:
+        """Without `secrets`, placeholders find this process's variables; without `resolver`, the system is asked."""
         self.clock = clock
         self._secrets = secrets or Secrets(os.environ)
-        self._resolver = Resolver()
+        self._resolver = resolver or Resolver()
         self._open_source = open_source
 
     def open(self, spec: ProbeSpec) -> Source:
         """The source of `spec`, to be closed by the caller. Call it in the loop that will use it."""
         return self._open_source(spec) if self._open_source else build(spec, self._secrets, self._resolver)
+
+    def host(self, spec: ProbeSpec) -> str:
+        """The host that a probe asks, as its file names it; "" when it asks none."""
+        try:
+            source = self._secrets.resolve(dict(spec.source))
+        except ValueError:  # a secret is missing, as the source itself says
+            return ""
+        assert isinstance(source, dict)
+        return host_asked(source)
+
+    def address(self, host: str) -> str:
+        """One address for all names of a host, as far as they were found; else the name itself."""
+        return self._resolver.address(host)
 
     async def sample(self, spec: ProbeSpec, source: Source) -> Reading:
         """Asks once; ends at the probe's deadline at the latest, and never raises."""
@@ -57,9 +77,10 @@ async def _measure(spec: ProbeSpec, source: Source) -> Measurement:
         async with asyncio.timeout(spec.deadline):
             return await source.measure()
     except TimeoutError:
-        return Measurement(trouble=f"no answer within {spec.deadline:g} s", blames=source.blames)
+        return Measurement(trouble=f"no answer within {spec.deadline:g} s", blames=source.blames, answered=False)
     except Trouble as trouble:
-        return Measurement(trouble=str(trouble), blames=trouble.blames or source.blames)
+        blames = trouble.blames or source.blames
+        return Measurement(trouble=str(trouble), blames=blames, answered=trouble.answered)
     except Exception as error:  # noqa: BLE001  # the probe runner: a fault of ours must neither end it nor blame the target
         return Measurement(trouble=f"{type(error).__name__}: {error}", blames="messenger")
 

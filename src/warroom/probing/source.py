@@ -17,10 +17,14 @@ from warroom.probing.resolver import Resolver
 class Trouble(Exception):
     """Why nothing could be measured, in words for people."""
 
-    def __init__(self, text: str, *, blames: Blames | None = None) -> None:
-        """`blames` is for the cases in which it is not what the source blames normally."""
+    def __init__(self, text: str, *, blames: Blames | None = None, answered: bool = True) -> None:
+        """`blames` is for the cases in which it is not what the source blames normally.
+
+        `answered` is False when nothing came back from the host: then it may be the network at this end.
+        """
         super().__init__(text)
         self.blames = blames
+        self.answered = answered
 
 
 @contextmanager
