@@ -261,7 +261,10 @@ async def test_a_running_command_can_be_ended(tmp_path: Path) -> None:
     async with cockpit(begin(tmp_path, side_file=side_file("import time; print('works'); time.sleep(60)"))) as it:
         await it.start_rollback()
         await it.shows("works", "X end this command")
+        await it.press("X", "enter", "escape")
         await it.press("X")
+        await it.shows("Production may be left in between")
+        await it.press("y")
         await it.shows("waits for your answer", "stopped by TERM")
 
 

@@ -30,12 +30,14 @@ MAY_IMPORT = {
     "unsaved": {"core", "clock", "room", "journal"},
     "keeping": {"core", "clock", "room"},
     "desk": {"core", "room", "keeping"},
-    "steps": FOUNDATION | {"desk", "running"},
+    "pieces": {"core", "desk"},
+    "steps": FOUNDATION | {"desk", "running", "pieces"},
     "watching": {"core", "clock"},
     "driving": FOUNDATION | {"room", "keeping", "desk", "steps", "watching", "probing"},
     "live": FOUNDATION | {"desk", "room", "unsaved", "steps", "driving", "probing", "journal"},
+    "alone": FOUNDATION | {"room", "desk", "steps", "journal"},
     "tui": {"", "core", "live"},
-    "cli": FOUNDATION | {*EDGES, "room", "unsaved", "live", "tui"},
+    "cli": FOUNDATION | {*EDGES, "room", "unsaved", "steps", "alone", "live", "tui"},
 }
 """Rooms by the rooms that they may import; their own modules are always among them."""
 

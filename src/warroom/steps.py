@@ -13,12 +13,14 @@ from uuid import uuid4
 
 from warroom.clock import Clock
 from warroom.core import decisions
+from warroom.core.bindings import ALWAYS_PASSED, Command
 from warroom.core.decisions import Launch, Wish
 from warroom.core.errors import Busy, CannotWrite
 from warroom.core.events import Event, StepStarted
 from warroom.core.redaction import Redactor, secrets_of
 from warroom.desk import Desk
 from warroom.identity import Here
+from warroom.pieces import Pieces
 from warroom.running.command import run_command
 
 GRACE_S = 5.0  # between TERM and KILL
@@ -32,6 +34,13 @@ class OutputPart:
     target: str
     run: str
     lines: tuple[str, ...]
+
+
+def environment(command: Command) -> dict[str, str] | None:
+    """What a command gets of this process's environment; None is all of it."""
+    if command.env is None:
+        return None
+    return {name: os.environ[name] for name in (*ALWAYS_PASSED, *command.env) if name in os.environ}
 
 
 class Steps:
@@ -56,7 +65,7 @@ class Steps:
 
     async def run_item(self, item: str, *, actor: str) -> None:
         """Runs an item's step to its end. Raises `Refused` before anything runs."""
-        events = await self._commit(partial(decisions.start_step, target=item, launch=self.launch()), actor)
+        events = await self._commit(partial(decisions.start_step, target=item, launch=self.launch(), by=actor), actor)
         self._stop.clear()
         await self._execute(events, actor)
 
@@ -87,22 +96,29 @@ class Steps:
 
     async def _execute(self, events: Sequence[Event], actor: str) -> None:
         """Runs the command whose start was just stored, and stores how it ended."""
-        started = events[0].body
-        assert isinstance(started, StepStarted)
+        started = next(event.body for event in events if isinstance(event.body, StepStarted))
         command = decisions.command_of(self._desk.plan, started.target)
         assert command is not None
+        pieces = Pieces(started, self._desk, actor)
+
+        def show(lines: Sequence[str]) -> None:
+            pieces.add(lines)
+            self._on_output(OutputPart(started.target, started.run, tuple(lines)))
+
         outcome = await run_command(
             command.argv,
             cwd=Path(started.cwd),
-            env=None,
+            env=environment(command),
             timeout_s=command.timeout,
             clock=self._clock,
             redactor=self._redactor,
-            on_output=partial(self._show, started),
+            on_output=show,
             grace_s=GRACE_S,
             stop=self._stop,
         )
-        await self._keep(partial(decisions.finish_step, started=started, outcome=outcome), actor)
+        pieces.end()
+        ended = decisions.judged(command, outcome)
+        await self._keep(partial(decisions.finish_step, started=started, outcome=ended), actor)
 
     async def _keep(self, wish: Wish, actor: str) -> None:
         """What has happened is stored as soon as the journal can be written again."""
@@ -113,9 +129,6 @@ class Steps:
                 await asyncio.sleep(AGAIN_S)
             else:
                 return
-
-    def _show(self, started: StepStarted, lines: Sequence[str]) -> None:
-        self._on_output(OutputPart(started.target, started.run, tuple(lines)))
 
     async def _commit(self, wish: Wish, actor: str) -> tuple[Event, ...]:
         return await asyncio.wrap_future(self._desk.submit(wish, actor=actor))

@@ -34,6 +34,7 @@ _COMMANDS = {
     "reopen": ("warroom.cli.acting", "Open an item again."),
     "note": ("warroom.cli.acting", "Write down a note, on an item or on the release."),
     "decide": ("warroom.cli.deciding", "Answer what a trigger asks: hold or override."),
+    "step": ("warroom.cli.step", "Run the command of an item."),
     "arm": ("warroom.cli.deciding", "Sign that the rollback may be pulled; two operators do."),
     "backtest": ("warroom.cli.backtest", "How often a trigger would have fired on an old journal."),
     "export": ("warroom.cli.export", "Write the journal, or part of it, as JSON lines, CSV, Markdown or SQLite."),

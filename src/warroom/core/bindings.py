@@ -7,6 +7,9 @@ from pydantic import Field, field_validator, model_validator
 from warroom.core.base import Frozen, Seconds
 from warroom.core.trigger import TriggerSpec
 
+ALWAYS_PASSED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TERM")
+"""Environment variables that every command gets."""
+
 ARGV_HINT = 'a command is a list such as ["kubectl", "rollout", "undo"], never one string for a shell'
 
 
@@ -21,7 +24,7 @@ class Command(Frozen):
     timeout: Seconds = 600.0
     """After this it is stopped."""
     env: tuple[str, ...] | None = None
-    """Names of the environment variables that it gets, beside PATH, HOME, USER, LANG and TERM; all when left out."""
+    """Names of the environment variables that it gets, beside `ALWAYS_PASSED`; all when left out."""
     succeeds: tuple[int, ...] = (0,)
     """Exit statuses that mean success."""
     prints: str = ""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
+from warroom.core.bindings import ALWAYS_PASSED, Command
 from warroom.core.checklist import Item, Phase, Section
 from warroom.core.definitions import Definitions
 from warroom.core.events import Event, Seen, Tone
@@ -225,6 +226,13 @@ _RANK = ("ok", "pending", "stale", "unknown", "warn", "fail")
 def utc(at_us: int) -> str:
     """RFC 3339 with microseconds, UTC."""
     return datetime.fromtimestamp(at_us // 1_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at_us % 1_000_000:06d}Z"
+
+
+def environment_words(command: Command) -> str:
+    """Which environment variables a command gets, by name; never a value."""
+    if command.env is None:
+        return "the whole environment of warroom"
+    return f"of the environment {', '.join((*command.env, *ALWAYS_PASSED))}"
 
 
 def clock_time(at_us: int) -> str:

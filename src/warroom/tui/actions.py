@@ -144,7 +144,7 @@ STEP = (
         "start", "y", "run it", "run the command that is shown",
         _of_item(lambda plan, state, item: decisions.start_step(plan, state, item, _NOWHERE)),
     ),
-    Action("stop_step", "X", "end it", "end the running command: TERM, a grace, KILL", _runs),
+    Action("stop_step", "k", "stop it", "end the running command: TERM, a grace, KILL", _runs),
     _BACK,
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ from warroom.tui.follow import follow
 from warroom.tui.messages import OutputCame, ReadingTaken, RoomChanged, RunEnded, Trouble
 from warroom.tui.rollback_frames import RollbackFrames
 from warroom.tui.screens.acting import ActionScreen
+from warroom.tui.screens.confirm import Confirm
 from warroom.tui.widgets.field import Field
 from warroom.tui.widgets.keys import Keys
 from warroom.tui.widgets.masthead import Masthead
@@ -176,7 +177,8 @@ class RollbackScreen(ActionScreen):
         follow(self, self._live.act(partial(decisions.stop_rollback, reason="")))
 
     def do_stop_step(self) -> None:
-        self._live.stop_step()
+        ask = Confirm("End the command that runs now? Production may be left in between.", key="y", word="end it")
+        self.app.push_screen(ask, lambda yes: self._live.stop_step() if yes else None)
 
     def do_again(self) -> None:
         self._run = False

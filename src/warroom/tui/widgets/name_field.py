@@ -1,4 +1,4 @@
-"""The field that arms the rollback."""
+"""The field into which a name is typed before something dangerous runs."""
 
 from textual import events
 
@@ -9,7 +9,7 @@ DEAF_S = 0.5
 
 
 class NameField(Field):
-    """Takes the release's name letter by letter: no paste, and nothing at all in its first moment."""
+    """Takes a name letter by letter: no paste, and nothing at all in its first moment."""
 
     def __init__(self) -> None:
         super().__init__(refuse_paste=True, id="name")
