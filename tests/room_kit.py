@@ -1,17 +1,24 @@
 """What the tests of room and desk share: a release on a real journal, and a medium that refuses to be written."""
 
 import resource
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from journal_kit import StillClock
+from journal_kit import StillClock, child
 from release_kit import NAME, plan
 from warroom.core import decisions
 from warroom.core.events import Event
 from warroom.journal.store import create_journal, open_journal
 from warroom.room import Room
+
+_FOREIGN = (
+    "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], isolation_level=None);"
+    "db.execute('BEGIN EXCLUSIVE'); print('held', flush=True); sys.stdin.read()"
+)
 
 
 def begin(path: Path) -> Path:
@@ -46,3 +53,19 @@ def no_room_to_write() -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@contextmanager
+def locked(journal: Path, *, by: str = "foreign") -> Iterator[None]:
+    """Another process holds the journal: somebody's SQLite shell (`foreign`), or a program of ours that hangs."""
+    if by == "foreign":
+        argv = [sys.executable, "-c", _FOREIGN, str(journal)]
+        holder = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    else:
+        holder = child("hold", journal)
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        yield
+    finally:
+        holder.communicate(timeout=30)

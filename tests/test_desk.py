@@ -11,14 +11,16 @@ from pathlib import Path
 import pytest
 
 from release_kit import note, skip, start_step, tick
-from room_kit import begin, enter, no_room_to_write, stored
+from room_kit import begin, enter, locked, no_room_to_write, stored
+from warroom import desk as desk_module
 from warroom.core.decisions import Decision
 from warroom.core.definitions import Definitions
-from warroom.core.errors import BadInput, CannotWrite, Refused
+from warroom.core.errors import BadInput, Busy, CannotWrite, Refused
+from warroom.core.events import Noted
 from warroom.core.release import Release
 from warroom.core.store import Sample
 from warroom.desk import Desk
-from warroom.journal.store import open_journal
+from warroom.journal.store import SqliteJournal, open_journal
 from warroom.room import Room, Update
 
 PATIENCE_S = 20.0
@@ -176,6 +178,57 @@ def test_stopping_works_off_what_was_asked(path: Path, desk: Desk) -> None:
     journal = open_journal(path, read_only=True)
     assert [kept.value for kept in journal.samples("health", 5)] == [3.0]
     journal.close()
+
+
+@pytest.fixture
+def hasty(path: Path, heard: Heard) -> Iterator[Desk]:
+    """A desk whose journal waits for nobody."""
+
+    def open_room() -> Room:
+        room = enter(path)
+        assert isinstance(room.journal, SqliteJournal)
+        room.journal.wait_at_most(0)
+        return room
+
+    desk = Desk(open_room)
+    desk.start()
+    desk.listen(heard.update, heard.trouble)
+    yield desk
+    desk.stop()
+
+
+def test_what_a_locked_journal_does_not_take_at_once_is_tried_again_in_order(
+    path: Path, hasty: Desk, heard: Heard
+) -> None:
+    tried = threading.Semaphore(0)
+
+    def first(_plan: Definitions, _state: Release) -> Decision:
+        tried.release()
+        return (Noted(text="first"),)
+
+    with locked(path):
+        answers = [hasty.submit(first, actor="ada"), hasty.submit(note("second"), actor="ada")]
+        hasty.record(sample(4.0))
+        for _ in range(3):
+            assert tried.acquire(timeout=PATIENCE_S)
+    assert [answer.result(PATIENCE_S)[0].seq for answer in answers] == [2, 3]
+    hasty.stop()
+    assert [event.body.detail for event in stored(path)[1:]] == ["first", "second"]
+    assert set(heard.troubles) <= {""}
+    journal = open_journal(path, read_only=True)
+    assert [kept.value for kept in journal.samples("health", 5)] == [4.0]
+    journal.close()
+
+
+def test_a_journal_that_stays_locked_refuses_after_a_while(
+    path: Path, hasty: Desk, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_module, "PATIENCE_S", 0.2)
+    with locked(path):
+        with pytest.raises(Busy) as caught:
+            hasty.submit(tick("backup"), actor="ada").result(PATIENCE_S)
+        heard.until(lambda: heard.troubles == [str(caught.value)])
+    assert (hasty.release.item("backup").status, len(stored(path))) == ("open", 1)
 
 
 @pytest.mark.parametrize("error", [BadInput("no journal"), ZeroDivisionError()], ids=["known", "defect"])

@@ -1,6 +1,7 @@
 """Several processes on one journal, and processes that die: nothing acknowledged is lost, nothing is there twice."""
 
 import random
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -45,6 +46,29 @@ def test_of_several_first_starts_at_once_one_creates(path: Path) -> None:
     assert sum(words.startswith("ok\n") for words in said) == 1
     assert sum("exists already" in words for words in said) == 3
     assert verify(path).answer == "unanchored"
+
+
+def test_who_tries_again_and_again_waits_once_and_gets_the_lock_in_the_end(path: Path) -> None:
+    with closing(FileLock(path)) as holder, closing(FileLock(path)) as waiting, closing(FileLock(path)) as other:
+        assert holder.try_acquire()
+        before = threading.active_count()
+        assert not any(waiting.acquire(0) for _ in range(20))
+        assert threading.active_count() == before + 1
+        holder.release()
+        assert waiting.acquire(30)
+        assert not other.try_acquire()
+        waiting.release()
+        assert other.acquire(30)
+
+
+def test_who_gave_up_lets_the_next_one_have_it(path: Path) -> None:
+    with closing(FileLock(path)) as holder, closing(FileLock(path)) as gave_up, closing(FileLock(path)) as other:
+        assert holder.try_acquire()
+        assert not gave_up.acquire(0)
+        holder.release()
+        assert other.acquire(30)
+        other.release()
+        assert gave_up.acquire(30)
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

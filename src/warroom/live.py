@@ -20,19 +20,21 @@ from uuid import uuid4
 from warroom.core import decisions, views
 from warroom.core.decisions import Launch, Wish
 from warroom.core.definitions import Definitions
-from warroom.core.errors import Busy, Refused, WarroomError
+from warroom.core.errors import Busy, CannotWrite, Refused, WarroomError
 from warroom.core.events import CockpitClosed, CockpitOpened, DriverTook, Event, Seen
 from warroom.core.probe import Outcome, Verdict
 from warroom.core.release import Release
 from warroom.core.store import Journal
-from warroom.desk import Desk
+from warroom.desk import ONCE_S, Desk
 from warroom.driving import Driving
 from warroom.identity import Here
 from warroom.journal.driver import DriverLock
+from warroom.journal.fallback import FallbackFiles
 from warroom.journal.store import open_journal
 from warroom.probing.sampling import Sampler
 from warroom.room import OBSERVER, Onlooker, Room, Update
 from warroom.steps import OutputPart
+from warroom.unsaved import RollbackRoom
 
 KEPT = 100  # readings of each probe that a new driver takes over from the journal
 KEPT_PARTS = 400  # pieces of output, for a screen that is come back to
@@ -62,7 +64,7 @@ class Live:
         self.clock = sampler.clock
         self.operator = operator
         self.trouble = ""
-        """Why the journal cannot be written, or ""."""
+        """Why the journal cannot be written, and where a rollback is kept meanwhile; or ""."""
         self._desk = desk
         self._open_reader = open_reader
         self._reader = open_reader()
@@ -115,6 +117,10 @@ class Live:
         return tuple(
             views.stored_verdict(spec, self._reader.samples(spec.id, views.ENOUGH), now_us) for spec in self.plan.probes
         )
+
+    def observer(self) -> Verdict | None:
+        """Whether the verdicts can be believed; None where nothing is measured."""
+        return self._driving.observer() if self._driving else None
 
     def points(self, probe: str, count: int) -> list[tuple[float | None, Outcome]]:
         """Values and outcomes of the last readings of a probe, oldest first."""
@@ -180,7 +186,7 @@ class Live:
 
     def roll_back(self, *, typed: str, reason: str) -> "Future[None]":
         """Starts the rollback and runs its plan until it ends or waits for an answer."""
-        wish = partial(decisions.start_rollback, typed=typed, reason=reason, seen=self.seen())
+        wish = partial(decisions.start_rollback, typed=typed, reason=reason, seen=self.seen(), by=self.operator)
         return self._drive(lambda driving: driving.roll_back(wish, actor=self.operator))
 
     def retry_step(self) -> "Future[None]":
@@ -190,6 +196,11 @@ class Live:
     def skip_step(self, *, reason: str) -> "Future[None]":
         """Goes on with the plan without the step that waits for an answer."""
         wish = partial(decisions.skip_rollback_step, reason=reason)
+        return self._drive(lambda driving: driving.roll_back(wish, actor=self.operator))
+
+    def step_by_hand(self, *, reason: str) -> "Future[None]":
+        """Goes on with the plan: somebody did by hand what the step that waits for an answer should have done."""
+        wish = partial(decisions.rollback_step_by_hand, reason=reason)
         return self._drive(lambda driving: driving.roll_back(wish, actor=self.operator))
 
     def stop_step(self) -> None:
@@ -214,6 +225,7 @@ class Live:
         return True
 
     def _begin_to_drive(self) -> None:
+        self._desk.save().result()  # what the driver before had to keep elsewhere comes first
         driving = Driving(self._desk, self._sampler, self._here, on_reading=self._read, on_output=self._output)
         with closing(self._open_reader()) as reader:  # a connection is for one thread, and this may be another
             kept = {spec.id: reader.samples(spec.id, KEPT) for spec in self.plan.probes}
@@ -224,8 +236,9 @@ class Live:
         """The lock is the kernel's: it is free as soon as the driver is gone, however it went."""
         while not self._ended.wait(TRY_S):
             if self._take_the_lock():
-                self._take_over()
-                return
+                with suppress(Busy, CannotWrite):  # whoever listens was told; it is tried again
+                    self._take_over()
+                    return
 
     def _take_over(self) -> None:
         took = DriverTook(host=self._here.host, user=self._here.user, pid=self._here.pid)
@@ -252,9 +265,15 @@ class Live:
 @contextmanager
 def drive(path: Path, sampler: Sampler, here: Here, *, operator: str) -> Iterator[Live]:
     """A cockpit on the journal at `path`, which drives its release or stands by to."""
-    desk = Desk(lambda: Room(open_journal(path), sampler.clock, origin=here.origin("cockpit")))
+    desk = Desk(lambda: _rollback_room(path, sampler, here))
     with _live(path, desk, sampler, here, DriverLock(path, user=here.user, host=here.host), operator) as live:
         yield live
+
+
+def _rollback_room(path: Path, sampler: Sampler, here: Here) -> Room:
+    journal = open_journal(path)
+    journal.wait_at_most(ONCE_S)
+    return RollbackRoom(journal, sampler.clock, FallbackFiles(journal.fallback), origin=here.origin("cockpit"))
 
 
 @contextmanager

@@ -11,13 +11,14 @@ from itertools import islice
 from os import urandom
 
 from warroom.clock import Clock
-from warroom.core.decisions import Refusal, Wish
 from warroom.core.definitions import Definitions
-from warroom.core.errors import BadInput, Refused
+from warroom.core.errors import BadInput, Refused, WarroomError
 from warroom.core.events import Body, ClockJumped, Draft, Event, Redacted, uuid7
-from warroom.core.release import Release, fold
+from warroom.core.fold import fold
+from warroom.core.release import Release
 from warroom.core.store import HeadMoved, Journal
 from warroom.core.texts import without_texts
+from warroom.core.wish import Refusal, Wish
 
 RECENT = 200  # events kept in memory for the feed
 SNAPSHOT_EVERY = 1000  # events; so many are folded in a few milliseconds
@@ -47,8 +48,10 @@ class Act:
     actor: str
 
 
-Answer = tuple[Event, ...] | Refused
-"""What came of a wish: the stored events, or the refusal."""
+Answer = tuple[Event, ...] | WarroomError
+"""What came of a wish: the stored events, or why there are none."""
+
+Decided = Refused | tuple[Draft, ...]
 
 
 class Room:
@@ -59,11 +62,12 @@ class Room:
         self.journal = journal
         self.plan: Definitions = journal.definitions()
         self.release = Release()
+        self._saved = self.release  # what the journal says
         self.recent: deque[Event] = deque(maxlen=RECENT)
         self._clock = clock
         self._origin = origin
         self._listeners: list[Listener] = []
-        self._kept = 0
+        self._kept_seq = 0
         self._clocks_apart_us = self._apart_us()
         self._load()
 
@@ -75,6 +79,14 @@ class Room:
         """Folds what other processes appended meanwhile."""
         self._take(tuple(self.journal.read(self.release.seq)))
 
+    @property
+    def unsaved(self) -> str:
+        """A sentence while the state holds what the journal does not, else ""."""
+        return ""
+
+    def save(self) -> None:
+        """Stores what the journal could not take before. Raises what `append` does; what was unsaved then stays so."""
+
     def act(self, wish: Wish, *, actor: str) -> tuple[Event, ...]:
         """Makes a wish come true: decided on the newest state, durable when this returns.
 
@@ -82,7 +94,7 @@ class Room:
         then as before.
         """
         (answer,) = self.act_all([Act(wish, actor)])
-        if isinstance(answer, Refused):
+        if isinstance(answer, WarroomError):
             raise answer
         return answer
 
@@ -99,7 +111,9 @@ class Room:
     def _act_on_the_newest(self, acts: Sequence[Act]) -> list[Answer]:
         """Raises `HeadMoved` when it was no longer the newest in the end."""
         self.catch_up()
-        decided = self._decide(acts)
+        return self._store(self._decide(acts))
+
+    def _store(self, decided: Sequence[Decided]) -> list[Answer]:
         drafts = [draft for answer in decided if not isinstance(answer, Refused) for draft in answer]
         jump = self._clock_jump() if drafts else ()
         events = self.journal.append([*jump, *drafts], after=self.release.seq) if drafts else ()
@@ -130,8 +144,8 @@ class Room:
     def _apart_us(self) -> int:
         return self._clock.utc_us() - self._clock.mono_us()
 
-    def _decide(self, acts: Sequence[Act]) -> list[Refused | tuple[Draft, ...]]:
-        state, decided = self.release, list[Refused | tuple[Draft, ...]]()
+    def _decide(self, acts: Sequence[Act]) -> list[Decided]:
+        state, decided = self.release, list[Decided]()
         for act in acts:
             decision = act.wish(self.plan, state)
             if isinstance(decision, Refusal):
@@ -163,7 +177,10 @@ class Room:
         if any(isinstance(event.body, Redacted) for event in events):
             self._load()  # what was folded before may hold the text that is gone
         else:
-            self._fold(self.release, events)
+            self._fold(self._saved, events)
+        self._tell(events)
+
+    def _tell(self, events: tuple[Event, ...]) -> None:
         update = Update(self.release, events)
         for listener in self._listeners:
             listener(update)
@@ -171,7 +188,7 @@ class Room:
     def _load(self) -> None:
         """The state from the journal alone."""
         state = self.journal.snapshot() or Release()
-        self._kept = state.seq
+        self._kept_seq = state.seq
         before = self.journal.recent(RECENT) if state.seq else ()
         self.recent = deque((event for event in before if event.seq <= state.seq), maxlen=RECENT)
         self._fold(state, self.journal.read(state.seq))
@@ -181,10 +198,15 @@ class Room:
             state = fold(state, event)
             if not event.body.quiet:
                 self.recent.append(event)
-        self.release = state
-        if self.release.seq - self._kept >= SNAPSHOT_EVERY:
-            self._kept = self.release.seq
-            self.journal.keep(self.release)
+        self._saved = state
+        self.release = self._over(state)
+        if state.seq - self._kept_seq >= SNAPSHOT_EVERY:
+            self._kept_seq = state.seq
+            self.journal.keep(state)
+
+    def _over(self, saved: Release) -> Release:
+        """What is shown: the state that the journal adds up to, and what is unsaved."""
+        return saved
 
 
 class Onlooker(Room):

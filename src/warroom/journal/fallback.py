@@ -5,8 +5,13 @@ It is no journal: it has no chain, and nobody reads it for the state of the rele
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+import stat
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from errno import ENOSPC, EPERM
 from pathlib import Path
+from tempfile import gettempdir
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -20,6 +25,7 @@ from warroom.journal import rows
 from warroom.journal.lock import beside
 
 _AT_ONCE = 500  # drafts in one transaction
+_FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 def fallback_path(journal: Path) -> Path:
@@ -48,6 +54,10 @@ class Damage(NamedTuple):
     why: str
 
 
+Doubt = Callable[[Draft], str]
+"""Asked of each draft in order: why it cannot be stored after those before it, or ""."""
+
+
 class Imported(NamedTuple):
     """What came of an import."""
 
@@ -62,22 +72,28 @@ class FallbackFile:
 
     def __init__(self, path: Path, *, journal_id: str, redactor: Redactor) -> None:
         """The file is made by the first append. `redactor` knows the secrets that no text may hold."""
-        self._path = path
+        self.path = path
         self._journal_id = journal_id
         self._redactor = redactor
+
+    def elsewhere(self) -> "Iterator[FallbackFile]":
+        """The same in other directories: where the user's state is kept, and where temporary files are."""
+        for directory in _directories():
+            path = directory / f"warroom-{self._journal_id}.fallback.jsonl"
+            yield FallbackFile(path, journal_id=self._journal_id, redactor=self._redactor)
 
     def append(self, drafts: Sequence[Draft]) -> None:
         """On disk when this returns. Raises `CannotWrite`, and `BadInput` for a number that no journal keeps."""
         lines = b"".join(self._line(rows.prepare(draft, self._redactor)) for draft in drafts)
         try:
-            descriptor = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            with os.fdopen(descriptor, "ab", buffering=0) as file:
-                written = file.write(b"\n" * _ends_in_a_line(descriptor) + lines)
-                os.fdatasync(descriptor)
+            descriptor = os.open(self.path, _FLAGS, 0o600)
+            try:
+                _append_durably(descriptor, lines)
+                _sync_directory(self.path.parent)  # the name of the file may be new
+            finally:
+                os.close(descriptor)
         except OSError as error:
-            raise CannotWrite(f"{self._path} cannot be written: {reason(error)}") from None
-        if written < len(lines):
-            raise CannotWrite(f"{self._path} cannot be written: the disk is full")
+            raise CannotWrite(f"{self.path} cannot be written: {reason(error)}") from None
 
     def _line(self, draft: rows.Prepared) -> bytes:
         told = {field: getattr(draft, field) for field in ("id", "at_us", "mono_us", "actor", "origin", "kind")}
@@ -85,8 +101,52 @@ class FallbackFile:
         return (json.dumps(line, ensure_ascii=False) + "\n").encode()
 
 
-def read_fallback(path: Path, journal_id: str) -> Iterator[Draft | Damage]:
-    """The drafts in the file, in order; a `Damage` for each line that is none of this journal.
+class FallbackFiles:
+    """The fallback file of one journal, in the first of several directories that takes it."""
+
+    def __init__(self, beside: FallbackFile) -> None:
+        """`beside` stands beside the journal. The other places are chosen now, while there is no trouble yet."""
+        self._files = deque((beside, *beside.elsewhere()))
+        self._beside = beside.path
+        self._written = set[str]()
+
+    def keep(self, drafts: Sequence[Draft]) -> Path | None:
+        """All of them, in order, in one file, however many are there from calls before.
+
+        The file is on disk when this returns; None when there is none, because it can be written nowhere.
+        Raises `BadInput` for a number that no journal keeps.
+        """
+        for _ in self._files.copy():
+            file = self._files[0]
+            with suppress(OSError):
+                file.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                file.append([draft for draft in drafts if draft.id not in self._written])
+            except CannotWrite:
+                self._files.rotate(-1)
+                self._written.clear()
+            else:
+                self._written.update(draft.id for draft in drafts)
+                return file.path
+        return None
+
+    def found(self) -> tuple[Path, ...]:
+        """The files that are there. Elsewhere than beside the journal, anybody may have put one there: only our own."""
+        return tuple(file.path for file in self._files if _is_ours(file.path, anybody=file.path == self._beside))
+
+    def remove(self, path: Path) -> None:
+        """Its events are in the journal."""
+        self._written.clear()
+        with suppress(OSError):
+            path.unlink()
+
+
+def _no_doubt(_draft: Draft) -> str:
+    return ""
+
+
+def read_fallback(path: Path, journal_id: str, doubt: Doubt = _no_doubt) -> Iterator[Draft | Damage]:
+    """The drafts in the file, in order; a `Damage` for each line that is none of this journal, or that is doubted.
 
     Raises `BadInput` when the file cannot be read.
     """
@@ -94,19 +154,21 @@ def read_fallback(path: Path, journal_id: str) -> Iterator[Draft | Damage]:
         with path.open("rb") as file:
             for number, line in enumerate(file, 1):
                 if line.strip():
-                    yield _read_line(number, line, journal_id)
+                    read = _read_line(number, line, journal_id)
+                    why = "" if isinstance(read, Damage) else doubt(read)
+                    yield Damage(number, why) if why else read
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {reason(error)}") from None
 
 
-def import_fallback(path: Path, journal: Journal) -> Imported:
+def import_fallback(path: Path, journal: Journal, doubt: Doubt = _no_doubt) -> Imported:
     """Appends what the file holds and the journal does not, in order and with the original times.
 
     A second import adds nothing. Raises what `append` does; what was imported until then stays.
     """
     damaged: list[Damage] = []
     drafts: list[Draft] = []
-    for found in read_fallback(path, journal.id):
+    for found in read_fallback(path, journal.id, doubt):
         if isinstance(found, Damage):
             damaged.append(found)
         else:
@@ -139,7 +201,50 @@ def _read_line(number: int, line: bytes, journal_id: str) -> Draft | Damage:
     return Draft(id=read.id, at_us=read.at_us, mono_us=read.mono_us, actor=read.actor, origin=read.origin, body=body)
 
 
-def _ends_in_a_line(descriptor: int) -> bool:
+def _append_durably(descriptor: int, lines: bytes) -> None:
+    """All of it or nothing. Raises `OSError`."""
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
+        raise PermissionError(EPERM, "it belongs to somebody else")
+    try:
+        data = b"\n" * _ends_in_a_line(descriptor, found.st_size) + lines
+        if os.write(descriptor, data) < len(data):
+            raise OSError(ENOSPC, os.strerror(ENOSPC))
+        os.fdatasync(descriptor)
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(descriptor, found.st_size)  # the same lines go to another file
+        raise
+
+
+def _ends_in_a_line(descriptor: int, size: int) -> bool:
     """Whether a crash has cut the last line, so that the next must begin on one of its own."""
-    size = os.fstat(descriptor).st_size
     return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _directories() -> Iterator[Path]:
+    """Where the XDG base directories want state, and where temporary files go, as far as the user has them."""
+    state = Path(os.environ.get("XDG_STATE_HOME", ""))
+    if not state.is_absolute():  # then the standard says to ignore it
+        state = Path(os.path.expanduser("~"), ".local", "state")  # noqa: PTH111  # Path.home() raises without a home
+    if state.is_absolute():
+        yield state / "warroom"
+    with suppress(OSError):  # there is none that can be written
+        yield Path(gettempdir())
+
+
+def _is_ours(path: Path, *, anybody: bool) -> bool:
+    """Whether a file is there, and is this user's or may be `anybody`'s."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and (anybody or found.st_uid == os.geteuid())

@@ -23,12 +23,17 @@ class JournalFile:
         self.read_only = read_only
         self._patience_s = patience_s
         self._lock = FileLock(beside(path, "lock"))
-        self._has_turn = False
+        self._turn = Turn(self._lock, path, patience_s)
         self.connection = self._connect()
 
     def format(self) -> int:
         """The number of the last migration of this file."""
         return int(self.rows("PRAGMA user_version")[0][0])
+
+    def wait_at_most(self, patience_s: float) -> None:
+        """From here on this object waits so long for other writers."""
+        self._patience_s = self._turn.patience_s = patience_s
+        self.rows(f"PRAGMA busy_timeout = {round(patience_s * 1000)}")
 
     def move_to_memory(self) -> None:
         """From here on this object sees a copy of its own, in which it may change what it likes."""
@@ -70,23 +75,14 @@ class JournalFile:
         """A write transaction. It is on disk when this ends if it is `durable`, and soon if not."""
         if self.read_only:
             raise CannotWrite(f"{self.path} was opened for reading only")
-        with self.turn(), sqlite.people_errors(self.path):
+        with self._turn, sqlite.people_errors(self.path):
             connection = self.connection if durable else self.relaxed
             with sqlite.write_transaction(connection):
                 yield connection
 
-    @contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self) -> "Turn":
         """Holds the queue of writers. May be held again inside."""
-        if self._has_turn:
-            yield
-            return
-        with held(self._lock, self.path, self._patience_s):
-            self._has_turn = True
-            try:
-                yield
-            finally:
-                self._has_turn = False
+        return self._turn
 
     def empty_log(self) -> bool:
         """Moves all that stands in `-wal` into the file and empties it. False while another process still reads it."""
@@ -123,12 +119,24 @@ class JournalFile:
         self.connection.close()
 
 
-@contextmanager
-def held(lock: FileLock, path: Path, patience_s: float) -> Iterator[None]:
-    """Holds the lock of the journal at `path`. Raises `Busy` when another process does not let go of it."""
-    if not lock.acquire(patience_s):
-        raise Busy(f"another process has been writing {path} for {patience_s:g} s", "try again in a moment")
-    try:
-        yield
-    finally:
-        lock.release()
+class Turn:
+    """Holds the lock of the journal at `path` while it is entered, which may be again inside."""
+
+    def __init__(self, lock: FileLock, path: Path, patience_s: float) -> None:
+        self._lock = lock
+        self._path = path
+        self.patience_s = patience_s
+        self._depth = 0
+
+    def __enter__(self) -> None:
+        """Raises `Busy` when another process does not let go of it."""
+        if not self._depth and not self._lock.acquire(self.patience_s):
+            raise Busy(
+                f"another process has been writing {self._path} for {self.patience_s:g} s", "try again in a moment"
+            )
+        self._depth += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._depth -= 1
+        if not self._depth:
+            self._lock.release()

@@ -5,10 +5,8 @@ Locks of this kind (flock) and SQLite's own do not see each other, and the journ
 
 import fcntl
 import os
-from concurrent.futures import Future
-from contextlib import suppress
 from pathlib import Path
-from threading import Thread
+from threading import Condition, Thread
 
 from warroom.core.errors import CannotWrite, reason
 
@@ -25,6 +23,7 @@ class FileLock:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._fd: int | None = None
+        self._place: _Place | None = None
 
     def try_acquire(self) -> bool:
         """Takes the lock unless another holds it. Raises `CannotWrite` when its file cannot be made."""
@@ -57,25 +56,15 @@ class FileLock:
     def _queue(self, patience_s: float) -> bool:
         """Waits in the kernel's queue, which is served in order; who only asks again and again is passed by others.
 
-        That wait cannot be given a limit. So it is done in a thread, on an open file of its own: when the lock comes
-        after the patience has ended, closing that file passes it on.
+        Whoever gives up keeps the place for the next time, or each try at a lock that is held for long would leave a
+        thread and an open file behind.
         """
-        fd, turn = self._open(), Future[None]()
-
-        def wait() -> None:
-            fcntl.flock(fd, fcntl.LOCK_EX)
-            if turn.set_running_or_notify_cancel():
-                turn.set_result(None)
-            else:
-                os.close(fd)
-
-        Thread(target=wait, name="journal lock", daemon=True).start()
-        with suppress(TimeoutError):
-            turn.result(patience_s)
-        if turn.cancel():
+        if self._place is None or not self._place.wanted_again():
+            self._place = _Place(self._open())
+        if not self._place.reached(patience_s):
             return False
         self.close()
-        self._fd = fd
+        self._fd, self._place = self._place.fd, None
         return True
 
     def _open(self) -> int:
@@ -85,3 +74,36 @@ class FileLock:
             raise CannotWrite(
                 f"{self.path} cannot be written: {reason(error)}", "a journal needs a directory that can be written"
             ) from error
+
+
+class _Place:
+    """A place in the kernel's queue for the lock. That wait cannot be given a limit, so a thread does it, on an open
+    file of its own; when nobody wants the lock any more when it comes, closing that file passes it on.
+    """
+
+    def __init__(self, fd: int) -> None:
+        self.fd = fd
+        self._wanted = True
+        self._came = False
+        self._news = Condition()
+        Thread(target=self._wait, name="journal lock", daemon=True).start()
+
+    def wanted_again(self) -> bool:
+        """Whether the place is still there after somebody gave up; if so it is wanted from here on."""
+        with self._news:
+            self._wanted = not self._came
+            return self._wanted
+
+    def reached(self, patience_s: float) -> bool:
+        """Whether the lock comes within that time. If not, it is not wanted from here on."""
+        with self._news:
+            self._wanted = self._news.wait_for(lambda: self._came, patience_s)
+            return self._wanted
+
+    def _wait(self) -> None:
+        fcntl.flock(self.fd, fcntl.LOCK_EX)
+        with self._news:
+            self._came = True
+            self._news.notify()
+            if not self._wanted:
+                os.close(self.fd)

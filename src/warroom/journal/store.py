@@ -1,36 +1,34 @@
 """The journal in one SQLite file: events in a chain, readings, settings, and the definitions that they belong to."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from warroom.clock import Clock
 from warroom.core.definitions import Definitions
 from warroom.core.errors import BadInput, Busy, CannotWrite, WarroomError
-from warroom.core.events import KINDS, Draft, Event, Redacted, SamplesDigest, VerdictChanged, uuid7
+from warroom.core.events import Body, Draft, Event, Redacted, VerdictChanged, uuid7
 from warroom.core.redaction import MARK, Redactor, secrets_of
 from warroom.core.release import Release
-from warroom.core.store import Head, HeadMoved, Sample
+from warroom.core.store import Head, Sample
 from warroom.journal import rows, sqlite
 from warroom.journal.anchors import Anchors
 from warroom.journal.backup import upgrade
-from warroom.journal.bell import Bell, ring
-from warroom.journal.chain import genesis
+from warroom.journal.bell import Bell, Ringer
 from warroom.journal.checkpoint import checkpoint_text
-from warroom.journal.fallback import FallbackFile, fallback_path
-from warroom.journal.file import JournalFile, held
+from warroom.journal.file import JournalFile, Turn
+from warroom.journal.ledger import Ledger
 from warroom.journal.lock import FileLock, beside
 from warroom.journal.medium import refuse_network
 from warroom.journal.reserve import Reserve
 from warroom.journal.samples import Samples
 from warroom.journal.snapshots import Snapshots
 
-_BATCH = 500  # events read at once: no read transaction stays open while a slow consumer works, the WAL can be reset
-_SALT_BYTES = 16
-_QUIET = ", ".join(f"'{kind}'" for kind, body in KINDS.items() if body.quiet)
+if TYPE_CHECKING:
+    from warroom.journal.fallback import FallbackFile
 
 
 def create_journal(
@@ -43,7 +41,7 @@ def create_journal(
     """
     _refuse_existing(path)
     refuse_network(path)
-    with closing(FileLock(beside(path, "lock"))) as lock, held(lock, path, sqlite.PATIENCE_S):
+    with closing(FileLock(beside(path, "lock"))) as lock, Turn(lock, path, sqlite.PATIENCE_S):
         _refuse_existing(path)  # two first starts at the same moment: the second finds the first's journal
         try:
             _fill(path, definitions, clock, app_version)
@@ -95,13 +93,15 @@ class SqliteJournal:
         self._file = file
         self._redactor = redactor
         self._samples = Samples(file, redactor)
+        self._ledger = Ledger(file)
         self._snapshots = Snapshots(file)
+        self._ringer = Ringer(file.path)
         self._anchored = True
 
     @cached_property
     def id(self) -> str:
         """Unique among all journals."""
-        return str(self._file.rows("SELECT value FROM meta WHERE key = 'journal_id'")[0][0])
+        return self._ledger.journal_id()
 
     def definitions(self) -> Definitions:
         return rows.definitions(self._file.rows("SELECT role, name, body FROM definitions"))
@@ -109,52 +109,52 @@ class SqliteJournal:
     def turn(self) -> AbstractContextManager[None]:
         return self._file.turn()
 
+    def wait_at_most(self, patience_s: float) -> None:
+        """From here on `Busy` is raised after so many seconds. To be called before anything was written."""
+        self._file.wait_at_most(patience_s)
+
     def append(self, drafts: Sequence[Draft], *, after: int) -> tuple[Event, ...]:
         prepared = [rows.prepare(draft, self._redactor) for draft in drafts]
         try:
-            stored = self._append(prepared, after)
+            stored = self._ledger.append(prepared, after)
         except sqlite.DiskFull:
             if not self.reserve.give_up():
                 raise
-            stored = self._append(prepared, after)
+            stored = self._ledger.append(prepared, after)
         except sqlite.IoFailed:
             self._file.reopen()
-            stored = self._append(prepared, after)  # what was stored after all is found by its id
+            stored = self._ledger.append(prepared, after)  # what was stored after all is found by its id
         self._anchored = False
-        ring(self.path)
+        self._ringer.ring()
         return stored
 
     def read(self, since: int = 0) -> Iterator[Event]:
-        while batch := self._events("WHERE seq > ? ORDER BY seq LIMIT ?", since, _BATCH):
-            yield from batch
-            since = batch[-1].seq
+        return self._ledger.since(since)
 
     def about(self, subject: str) -> tuple[Event, ...]:
-        return self._events("WHERE subject = ? ORDER BY seq", subject)
+        return self._ledger.about(subject)
 
     def recent(self, count: int) -> tuple[Event, ...]:
-        return self._events(f"WHERE kind NOT IN ({_QUIET}) ORDER BY seq DESC LIMIT ?", count)[::-1]
+        return self._ledger.recent(count)
 
     def head(self) -> Head:
         """Before the first event: number 0, and the hash that the first one will follow."""
-        last = self._file.rows("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1")
-        seq, digest = last[0] if last else (0, self._genesis)
+        seq, digest = self._ledger.end()
         return Head(seq=seq, hash=digest.hex())
 
     def redact(self, draft: Draft) -> Event:
         assert isinstance(draft.body, Redacted)
         prepared = rows.prepare(draft, self._redactor)
         with self._file.writing(durable=True) as connection:
-            erased = self._readable(draft.body.event)
-            self._insert([prepared], self.head())
+            erased = self._ledger.readable(draft.body.event)
+            (stored,) = self._ledger.insert([prepared], self._ledger.end()[0])
             connection.execute("UPDATE events SET salt = NULL, body = NULL WHERE seq = ?", (erased.seq,))
-            connection.execute("DELETE FROM snapshots")  # the state may hold the text as well
+            self._snapshots.forget(connection)  # the state may hold the text as well
             if isinstance(erased.body, VerdictChanged):  # and the readings that led to it
                 mark = (MARK, '"[redacted]"', erased.body.probe, erased.body.text)
                 connection.execute("UPDATE samples SET text = ?, value = ? WHERE probe = ? AND text = ?", mark)
-            stored = self._event(self._by_id(prepared.id)[0])
         self._anchored = False
-        ring(self.path)
+        self._ringer.ring()
         if not self._file.empty_log():
             raise Busy(
                 f"event {draft.body.event} is redacted, but its bytes stay in {self.path}-wal: another process reads",
@@ -169,6 +169,11 @@ class SqliteJournal:
     def snapshot(self) -> Release | None:
         return self._snapshots.load()
 
+    def snapshot_is_chained(self, last: int) -> bool:
+        """Whether one of the events up to the number `last` holds the snapshot's hash."""
+        told = self._snapshots.told()
+        return any(event.body == told and event.seq <= last for event in self.about("snapshot"))
+
     def keep(self, release: Release) -> None:
         self._snapshots.keep(release)
 
@@ -180,9 +185,9 @@ class SqliteJournal:
     def samples(self, probe: str, count: int) -> tuple[Sample, ...]:
         return self._samples.last(probe, count)
 
-    def tend(self, now_us: int) -> tuple[SamplesDigest, ...]:
+    def tend(self, now_us: int) -> tuple[Body, ...]:
         self.reserve.hold()  # from the first time on, and again when there is room again
-        return self._samples.tend(now_us)
+        return *self._samples.tend(now_us), *self._snapshots.tend()
 
     def remember(self, key: str, value: str) -> None:
         self._file.remember(key, value)
@@ -191,8 +196,10 @@ class SqliteJournal:
         return self._file.recall(key)
 
     @cached_property
-    def fallback(self) -> FallbackFile:
+    def fallback(self) -> "FallbackFile":
         """Where events can go while the journal cannot be written. To be asked for while it can be read."""
+        from warroom.journal.fallback import FallbackFile, fallback_path  # for who may write
+
         return FallbackFile(fallback_path(self.path), journal_id=self.id, redactor=self._redactor)
 
     def news(self) -> Bell:
@@ -214,50 +221,6 @@ class SqliteJournal:
                 self.anchor("closed")
         self.reserve.close()
         self._file.close()
-
-    @cached_property
-    def _genesis(self) -> bytes:
-        hashes = self._file.rows("SELECT hash FROM definitions ORDER BY role, name")
-        return genesis(self.id.encode(), (row[0] for row in hashes))
-
-    def _append(self, prepared: Sequence[rows.Prepared], after: int) -> tuple[Event, ...]:
-        with self._file.writing(durable=True):
-            new = {draft.id: draft for draft in prepared if not self._by_id(draft.id)}
-            if new:
-                head = self.head()
-                if head.seq != after:
-                    raise HeadMoved
-                self._insert(new.values(), head)
-            return tuple(self._event(self._by_id(draft.id)[0]) for draft in prepared)
-
-    def _insert(self, drafts: Iterable[rows.Prepared], head: Head) -> None:
-        before = bytes.fromhex(head.hash)
-        for seq, draft in enumerate(drafts, head.seq + 1):
-            row = rows.seal(draft, seq=seq, before=before, salt=os.urandom(_SALT_BYTES))
-            self._file.connection.execute(rows.INSERT_EVENT, row)
-            before = row.hash
-
-    def _readable(self, seq: int) -> Event:
-        """The event `seq`, whose body is still there."""
-        found = self._file.rows(f"{rows.SELECT_EVENTS} WHERE seq = ?", seq)
-        if not found:
-            raise BadInput(f"there is no event {seq}")
-        if rows.is_redacted(found[0]):
-            raise BadInput(f"event {seq} was redacted already")
-        return rows.event(found[0])
-
-    def _by_id(self, event_id: str) -> list[Any]:
-        return self._file.rows(f"{rows.SELECT_EVENTS} WHERE id = ?", event_id)
-
-    def _events(self, where: str, *values: object) -> tuple[Event, ...]:
-        return tuple(self._event(row) for row in self._file.rows(f"{rows.SELECT_EVENTS} {where}", *values))
-
-    def _event(self, row: rows.Row) -> Event:
-        if rows.is_redacted(row):
-            named = f"{rows.SELECT_EVENTS} WHERE subject = ? AND kind = 'redacted' ORDER BY seq DESC LIMIT 1"
-            if redaction := self._file.rows(named, f"event:{row[0]}"):
-                return rows.stand_in(row, self._event(redaction[0]))
-        return rows.event(row)
 
 
 def _fill(path: Path, definitions: Definitions, clock: Clock, app_version: str) -> None:
