@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from warroom.clock import SystemClock
 from warroom.core.outcome import Outcome
@@ -21,15 +22,31 @@ FOREVER_S = 60.0
 
 
 class Screen:
-    """Keeps the lines it is shown, and lets a test wait for one."""
+    """Keeps what it is shown, and lets a test wait for a line."""
 
     def __init__(self) -> None:
-        self.lines: list[str] = []
+        self.batches: list[list[str]] = []
+        self.growing: list[str] = []
         self._changed = asyncio.Event()
 
+    @property
+    def lines(self) -> list[str]:
+        return [line for batch in self.batches for line in batch]
+
     def show(self, lines: list[str]) -> None:
-        self.lines += lines
+        self.batches.append(lines)
         self._changed.set()
+
+    def grow(self, line: str) -> None:
+        self.growing.append(line)
+        self._changed.set()
+
+    async def grown(self, line: str) -> None:
+        """Waits until the unfinished line looks so."""
+        async with asyncio.timeout(DEADLINE_S):
+            while self.growing[-1:] != [line]:
+                self._changed.clear()
+                await self._changed.wait()
 
     async def line(self, start: str) -> str:
         """The first line that begins with `start`, without that."""
@@ -80,12 +97,31 @@ def is_alive(pid: int) -> bool:
     return stat.rpartition(")")[2].split()[0] not in "ZX"
 
 
+class Marked:
+    """An environment by which all processes of a command are found again, wherever they went."""
+
+    def __init__(self) -> None:
+        self._mark = f"RUNNING_TEST={uuid4().hex}"
+        self.env = dict(os.environ) | dict([self._mark.split("=")])
+
+    def alive(self) -> set[int]:
+        pids = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+        return {pid for pid in pids if self._has(pid) and is_alive(pid)}
+
+    def _has(self, pid: int) -> bool:
+        try:
+            return self._mark.encode() in Path(f"/proc/{pid}/environ").read_bytes()
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            return False
+
+
 @contextmanager
-def ended_at_last(screen: Screen) -> Iterator[None]:
-    """Whatever the test shows, the processes that told their pid on `screen` are ended."""
+def all_gone() -> Iterator[Marked]:
+    """Nothing that ran with this environment lives at the end; whatever the test shows, it is ended."""
+    marked = Marked()
     try:
-        yield
+        yield marked
+        assert marked.alive() == set()
     finally:
-        for line in screen.lines:
-            if line.startswith("pid ") and is_alive(int(line[4:])):
-                os.kill(int(line[4:]), signal.SIGKILL)
+        for pid in marked.alive():
+            os.kill(pid, signal.SIGKILL)

@@ -15,7 +15,7 @@ class Outcome(Frozen):
     """As the program returned it; minus the signal's number when a signal ended it; None when it never started."""
     duration_s: float
     output: str
-    """Redacted and limited in size; a line in the middle tells how much was cut."""
+    """As a terminal would leave each line, redacted and limited; a line in the middle tells how much was cut."""
     output_bytes: int
     """Size of the whole raw output."""
     output_sha256: str

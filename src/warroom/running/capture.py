@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from warroom.running.child import start_child
+from warroom.running.child import start_on_pipes
 from warroom.running.command import signal_name, why_not_started
 
 _ERRORS_KEPT = 4 * 1024  # bytes of stderr
@@ -38,7 +38,7 @@ async def capture(
     """
     stdout, stderr = _Kept(limit), _Kept(_ERRORS_KEPT)
     try:
-        child = await start_child(argv, cwd=cwd, env=env, on_chunk=stdout.take, on_error_chunk=stderr.take)
+        child = start_on_pipes(argv, cwd=cwd, env=env, on_stdout=stdout.take, on_stderr=stderr.take)
     except (OSError, ValueError) as problem:
         raise NotCaptured(why_not_started(problem, argv[0], cwd)) from None
     cause = await child.live(timeout_s, asyncio.Event(), grace_s)

@@ -12,8 +12,15 @@ from typing import NamedTuple
 from warroom.clock import Clock
 from warroom.core.outcome import Ended, Outcome
 from warroom.core.redaction import Redactor
-from warroom.running.child import Cause, start_child
+from warroom.running.child import Cause, start_on_terminal
 from warroom.running.output import Output
+from warroom.running.terminal import Window
+
+_WINDOW = Window()
+
+
+def _ignore(_line: str) -> None:
+    """For those who show whole lines only."""
 
 
 async def run_command(
@@ -27,23 +34,32 @@ async def run_command(
     on_output: Callable[[list[str]], None],
     grace_s: float = 3.0,
     stop: asyncio.Event | None = None,
+    on_growing: Callable[[str], None] = _ignore,
+    window: Window = _WINDOW,
 ) -> Outcome:
-    """Runs `argv` to its end, for at most `timeout_s` and until `stop` is set; then TERM to its group, `grace_s`, KILL.
+    """Runs `argv` to its end, for at most `timeout_s` and until `stop` is set; then TERM to all of it, `grace_s`, KILL.
 
-    `env` None is the caller's own. `on_output` gets redacted lines, stdout and stderr in order, in one batch for each
-    chunk that was read; a line of more than 8 Ki characters comes in pieces. It must not raise. Cancelling ends the
-    group as well. After a command that ended by itself only those of its processes are ended that hold its output open.
+    It sees a terminal of the size `window` on stdout and stderr, and an empty stdin. `env` None is the caller's own;
+    `terminal.ENV` and a mark are added. Cancelling ends it as well. After a command that ended by itself only those of
+    its processes are ended that hold its output open.
+
+    `on_output` gets redacted, harmless lines, at most 10 times a second, at most 501 lines and 80 Ki characters at a
+    time; when there are more, a line in the middle says how many are missing. A line of more than 8 Ki characters comes
+    in pieces. `on_growing` is told, as often, how the line looks that has no newline yet; "" when there is none.
+    Neither may raise.
     """
-    output = Output(redactor, on_output)
+    output = Output(redactor, on_output, on_growing)
     started_us = clock.mono_us()
-    end = await _run(argv, cwd, env, output, timeout_s=timeout_s, grace_s=grace_s, stop=stop or asyncio.Event())
-    duration_us = clock.mono_us() - started_us
-    output.finish()
+    try:
+        end = await _run(argv, cwd, env, window, output, timeout_s, grace_s, stop or asyncio.Event())
+    finally:
+        duration_us = clock.mono_us() - started_us
+        output.finish()
     return Outcome(
         ended=end.ended,
         exit_status=end.exit_status,
         duration_s=duration_us / 1e6,
-        output=str(output.excerpt),
+        output=output.text,
         output_bytes=output.size,
         output_sha256=output.sha256,
         redactions=output.redactions,
@@ -61,8 +77,8 @@ async def _run(
     argv: Sequence[str],
     cwd: Path | None,
     env: Mapping[str, str] | None,
+    window: Window,
     output: Output,
-    *,
     timeout_s: float,
     grace_s: float,
     stop: asyncio.Event,
@@ -70,7 +86,7 @@ async def _run(
     if stop.is_set():
         return _End("not_started", None, "stopped before it started")
     try:
-        child = await start_child(argv, cwd=cwd, env=env, on_chunk=output.take)
+        child = start_on_terminal(argv, cwd=cwd, env=env, window=window, on_chunk=output.take)
     except (OSError, ValueError) as problem:
         return _End("not_started", None, why_not_started(problem, argv[0], cwd))
     cause = await child.live(timeout_s, stop, grace_s)
