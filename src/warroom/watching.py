@@ -1,11 +1,13 @@
-"""Looks again and again at what time alone brings about: triggers that fire, and rollback windows that close."""
+"""Looks again and again at what time alone brings about: triggers that fire, rollback windows that close,
+items that are no longer true."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from warroom.clock import Clock
 from warroom.core import decisions, trigger_decisions
 from warroom.core.definitions import Definitions
+from warroom.core.gates import relying
 from warroom.core.meter import meter, warnings
 from warroom.core.probe import Verdict
 from warroom.core.release import Release
@@ -26,15 +28,31 @@ class Watching:
             for name, spec in plan.bindings.trigger.items()
         }
 
-    def look(self, state: Release, verdicts: Sequence[Verdict]) -> tuple[Wish, ...]:
-        """What is to be wished for now."""
+    def look(self, plan: Definitions, state: Release, verdicts: Sequence[Verdict]) -> tuple[Wish, ...]:
+        """What is to be wished for now. Of the plan only probes may have changed."""
+        self._plan = plan
         words = {verdict.probe: verdict.word for verdict in verdicts}
         now_us, mono_us = self._clock.utc_us(), self._clock.mono_us()
         self._watches = {
             name: watch(spec, self._watches[name], words, mono_us) for name, spec in self._plan.bindings.trigger.items()
         }
         asked = trigger_decisions.due(self._plan, state, self._watches, verdicts, now_us=now_us, mono_us=mono_us)
-        return (*asked, *self._closing(state, verdicts, now_us))
+        return (*asked, *self._closing(state, verdicts, now_us), *self._no_longer_true(state, verdicts))
+
+    def _no_longer_true(self, state: Release, verdicts: Sequence[Verdict]) -> Iterator[Wish]:
+        """A done item whose own probe fails was true once; the gate that relied on it is closed again."""
+        by_probe = {verdict.probe: verdict for verdict in verdicts}
+        for item, binding in self._plan.bindings.item.items():
+            verdict, now = by_probe.get(binding.probe), state.item(item)
+            if verdict is None or now.status != "done":
+                continue
+            if verdict.word == "fail" and not now.stale:
+                yield partial(decisions.stale, item=item, probe=verdict.probe, why=verdict.text)
+                if phase := relying(self._plan, state, item):
+                    why = f"{self._plan.title(item)}: {verdict.text}"
+                    yield partial(decisions.reopen_gate, phase=phase, why=why)
+            elif verdict.word == "ok" and now.stale:
+                yield partial(decisions.true_again, item=item)
 
     def _closing(self, state: Release, verdicts: Sequence[Verdict], now_us: int) -> tuple[Wish, ...]:
         soon = warnings(state, meter(self._plan, state, verdicts, now_us))

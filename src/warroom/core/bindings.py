@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from warroom.core.base import Frozen, Seconds
+from warroom.core.rules import RuleText
 from warroom.core.trigger import TriggerSpec
 
 ALWAYS_PASSED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TERM")
@@ -106,6 +107,30 @@ class RollbackPlan(Frozen):
         return sum(step.expected for step in self.step)
 
 
+class Expect(Frozen):
+    """The figure that an item asks for."""
+
+    rule: RuleText
+    """What it must be: `>= 98.5`."""
+    unit: str = ""
+    n: int | None = Field(default=None, ge=1)
+    """The smallest number of cases that it must come from."""
+
+    @property
+    def words(self) -> str:
+        few = f", n >= {self.n}" if self.n else ""
+        return f"{self.rule} {self.unit}".rstrip() + few
+
+
+class Gate(Frozen):
+    """What must hold before a phase may begin, beside the required items before it."""
+
+    probes: tuple[str, ...] = ()
+    """Probes that must be ok and fresh."""
+    roles: tuple[str, ...] = ()
+    """Who is polled for go or no-go."""
+
+
 class ItemBinding(Frozen):
     """What the side file says of one item."""
 
@@ -116,6 +141,9 @@ class ItemBinding(Frozen):
     probe: str = ""
     """The probe that measures it."""
     step: Command | None = None
+    expect: Expect | None = None
+    before: str = ""
+    """The phase whose gate wants it closed, when that is not simply the next one."""
     people: int = Field(default=1, ge=1, le=2)
     """How many different operators must say that it is done."""
     point_of_no_return: bool = False
@@ -130,6 +158,8 @@ class Bindings(Frozen):
     """A whole side file."""
 
     item: dict[str, ItemBinding] = {}
+    gate: dict[str, Gate] = {}
+    """By the id of the phase that begins behind it. A phase without one is open from the start."""
     rollback: RollbackPlan | None = None
     trigger: dict[str, TriggerSpec] = {}
 

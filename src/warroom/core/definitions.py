@@ -1,5 +1,6 @@
 """Everything that was agreed before a release, as one value. The journal stores it and can so be read on its own."""
 
+from collections.abc import Mapping
 from functools import cached_property
 
 from pydantic import Field
@@ -10,6 +11,7 @@ from warroom.core.checklist import Checklist, Item, Phase, Section
 from warroom.core.errors import BadInput, nearest
 from warroom.core.probe import ProbeSpec
 from warroom.core.spread import Spread
+from warroom.core.states import Revision
 
 
 class Place(Frozen):
@@ -35,7 +37,7 @@ class Definitions(Frozen):
     bindings: Bindings = Field(default_factory=Bindings)
     probes: tuple[ProbeSpec, ...] = ()
     texts: dict[str, str] = {}
-    """The files as they were written, by name."""
+    """The files as they were written, by name; those of probes by `text_name`."""
     learned: dict[str, Spread] = {}
     """What earlier journals say of commands, by item or `rollback:N`."""
     rehearsed: Rehearsed | None = None
@@ -65,6 +67,16 @@ class Definitions(Frozen):
     def probes_by_id(self) -> dict[str, ProbeSpec]:
         return {spec.id: spec for spec in self.probes}
 
+    def revised(self, revisions: Mapping[str, Revision]) -> "Definitions":
+        """The same with the probes, by id, whose files have changed since."""
+        known = {probe: revisions[probe] for probe in self.probes_by_id.keys() & revisions.keys()}
+        if not known:
+            return self
+        probes = tuple(known[spec.id].spec if spec.id in known else spec for spec in self.probes)
+        texts = self.texts | {text_name(probe): revision.toml for probe, revision in known.items()}
+        fields = {name: getattr(self, name) for name in Definitions.model_fields}  # a copy would keep `probes_by_id`
+        return Definitions.model_construct(**(fields | {"probes": probes, "texts": texts}))
+
     def binding(self, item_id: str) -> ItemBinding:
         return self.bindings.of(item_id)
 
@@ -88,3 +100,8 @@ class Definitions(Frozen):
         if plan and kind == "rollback" and number.isdigit() and 0 < int(number) <= len(plan.step):
             return plan.step[int(number) - 1].title
         return subject
+
+
+def text_name(probe: str) -> str:
+    """What the file of a probe is called among the texts."""
+    return f"probes/{probe}.toml"

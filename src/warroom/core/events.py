@@ -1,7 +1,8 @@
 """The closed set of journal events. Nothing else is ever appended.
 
-A new event is one class in its family's module (`item_events`, `step_events`, `decision_events`, `bookkeeping`; those
-of the room and of probes here), its name in `AnyBody`, and a branch of `fold`. The timeline shows `word` and `detail`.
+A new event is one class in its family's module (`item_events`, `step_events`, `probe_events`, `decision_events`,
+`bookkeeping`; those of the room here), its name in `AnyBody`, and a branch of `fold`. The timeline shows `word` and
+`detail`.
 Stored bodies are read for ever: a field may be added with a default, never renamed or removed.
 """
 
@@ -21,16 +22,32 @@ from warroom.core.decision_events import DecisionAsked as DecisionAsked
 from warroom.core.decision_events import DecisionEscalated as DecisionEscalated
 from warroom.core.decision_events import DecisionTaken as DecisionTaken
 from warroom.core.decision_events import TriggerArmed as TriggerArmed
+from warroom.core.gate_events import ClockHeld as ClockHeld
+from warroom.core.gate_events import ClockResumed as ClockResumed
+from warroom.core.gate_events import GatePassed as GatePassed
+from warroom.core.gate_events import GateReopened as GateReopened
+from warroom.core.gate_events import Polled as Polled
+from warroom.core.gate_events import Recycled as Recycled
+from warroom.core.gate_events import Vote as Vote
+from warroom.core.item_events import ItemBegun as ItemBegun
+from warroom.core.item_events import ItemBlocked as ItemBlocked
+from warroom.core.item_events import ItemDeferred as ItemDeferred
 from warroom.core.item_events import ItemDone as ItemDone
 from warroom.core.item_events import ItemFailed as ItemFailed
+from warroom.core.item_events import ItemNotApplicable as ItemNotApplicable
 from warroom.core.item_events import ItemReopened as ItemReopened
 from warroom.core.item_events import ItemSigned as ItemSigned
 from warroom.core.item_events import ItemSkipped as ItemSkipped
+from warroom.core.item_events import ItemStale as ItemStale
 from warroom.core.item_events import ItemTakenBack as ItemTakenBack
+from warroom.core.item_events import ItemTrueAgain as ItemTrueAgain
 from warroom.core.item_events import Noted as Noted
 from warroom.core.item_events import PointCrossed as PointCrossed
-from warroom.core.probe import Level, Word, show
-from warroom.core.rules import Value
+from warroom.core.item_events import SkipSigned as SkipSigned
+from warroom.core.probe_events import ProbeCleared as ProbeCleared
+from warroom.core.probe_events import ProbeRefused as ProbeRefused
+from warroom.core.probe_events import ProbeRevised as ProbeRevised
+from warroom.core.probe_events import VerdictChanged as VerdictChanged
 from warroom.core.step_events import Restored as Restored
 from warroom.core.step_events import RollbackArmed as RollbackArmed
 from warroom.core.step_events import RollbackStarted as RollbackStarted
@@ -110,31 +127,15 @@ class DriverTook(Body):
         return f"{self.driver} took over"
 
 
-class VerdictChanged(Body):
-    kind, tone, word = "verdict_changed", "verdict", "probe"
-    probe: str
-    to: Word
-    was: Level | Word
-    value: Value = None
-    unit: str = ""
-    text: str = ""
-
-    @property
-    def subject(self) -> str:
-        return self.probe
-
-    @property
-    def detail(self) -> str:
-        return self.text or f"{show(self.value)} {self.unit}".strip()
-
-
 AnyBody = (
     ReleaseStarted | CockpitOpened | CockpitClosed | DriverTook
     | ItemDone | ItemSkipped | ItemFailed | ItemReopened | Noted | ItemSigned | ItemTakenBack | PointCrossed
+    | ItemBegun | ItemNotApplicable | ItemDeferred | ItemBlocked | SkipSigned | ItemStale | ItemTrueAgain
+    | GatePassed | GateReopened | Polled | ClockHeld | ClockResumed | Recycled
     | StepStarted | StepOutput | StepFinished | StepInterrupted
     | RollbackArmed | RollbackWindow | RollbackStarted | RollbackStepSkipped | RollbackStepByHand | RollbackStopped
     | RolledBack | Restored
-    | VerdictChanged
+    | VerdictChanged | ProbeRevised | ProbeRefused | ProbeCleared
     | TriggerArmed | DecisionAsked | DecisionEscalated | DecisionTaken
     | Redacted | SamplesDigest | SnapshotKept | ClockJumped
 )  # fmt: skip

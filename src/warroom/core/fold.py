@@ -3,11 +3,11 @@
 from functools import singledispatch
 
 from warroom.core import events as ev
-from warroom.core import fold_decisions, fold_items, fold_steps
+from warroom.core import fold_decisions, fold_gates, fold_items, fold_steps
 from warroom.core.release import Release
-from warroom.core.states import ProbeState
+from warroom.core.states import ProbeState, Revision
 
-FOLD = 3
+FOLD = 4
 """Raised with every change of what `fold` makes of stored events, so that snapshots made before are not used."""
 
 
@@ -60,5 +60,31 @@ def _(body: ev.VerdictChanged, state: Release, event: ev.Event) -> Release:
     return state.model_copy(update={"probes": {**state.probes, body.probe: probe}})
 
 
-for _branch in (*fold_items.BRANCHES, *fold_steps.BRANCHES, *fold_decisions.BRANCHES):
+@_apply.register
+def _(body: ev.ProbeRevised, state: Release, event: ev.Event) -> Release:
+    if body.spec is None or body.toml is None:
+        return _without_config_error(state, body.probe)
+    before = state.revised.get(body.probe)
+    since_us = event.at_us if body.anew else before.since_us if before else 0
+    revision = Revision(spec=body.spec, toml=body.toml, since_us=since_us)
+    revised = {**state.revised, body.probe: revision}
+    return _without_config_error(state, body.probe).model_copy(update={"revised": revised})
+
+
+@_apply.register
+def _(body: ev.ProbeRefused, state: Release, _event: ev.Event) -> Release:
+    return state.model_copy(update={"config_errors": {**state.config_errors, body.probe: body.reason}})
+
+
+@_apply.register
+def _(body: ev.ProbeCleared, state: Release, _event: ev.Event) -> Release:
+    return _without_config_error(state, body.probe)
+
+
+def _without_config_error(state: Release, probe: str) -> Release:
+    left = {name: why for name, why in state.config_errors.items() if name != probe}
+    return state.model_copy(update={"config_errors": left})
+
+
+for _branch in (*fold_items.BRANCHES, *fold_steps.BRANCHES, *fold_decisions.BRANCHES, *fold_gates.BRANCHES):
     _apply.register(_branch)

@@ -17,6 +17,34 @@ def item_failed(body: ev.ItemFailed, state: Release, event: ev.Event) -> Release
     return _said(state, event, body.item, "failed", body.reason)
 
 
+def item_begun(body: ev.ItemBegun, state: Release, event: ev.Event) -> Release:
+    return _said(state, event, body.item, "doing", "")
+
+
+def item_not_applicable(body: ev.ItemNotApplicable, state: Release, event: ev.Event) -> Release:
+    return _said(state, event, body.item, "n/a", body.reason)
+
+
+def item_deferred(body: ev.ItemDeferred, state: Release, event: ev.Event) -> Release:
+    return _said(state, event, body.item, "deferred", body.reason).with_item(body.item, deferred_to=body.phase)
+
+
+def item_blocked(body: ev.ItemBlocked, state: Release, event: ev.Event) -> Release:
+    return _said(state, event, body.item, "blocked", body.reason)
+
+
+def skip_signed(body: ev.SkipSigned, state: Release, event: ev.Event) -> Release:
+    return state.with_item(body.item, skip_signed=Signature(by=event.actor, at_us=event.at_us))
+
+
+def item_stale(body: ev.ItemStale, state: Release, _event: ev.Event) -> Release:
+    return state.with_item(body.item, stale=body.why)
+
+
+def item_true_again(body: ev.ItemTrueAgain, state: Release, _event: ev.Event) -> Release:
+    return state.with_item(body.item, stale="")
+
+
 def item_reopened(body: ev.ItemReopened, state: Release, event: ev.Event) -> Release:
     return _said(state, event, body.item, "open", body.reason)
 
@@ -47,6 +75,9 @@ def _said(state: Release, event: ev.Event, item: str, status: ItemStatus, text: 
         text=text,
         value=value,
         signed=None,
+        skip_signed=None,
+        deferred_to="",
+        stale="",
         taken_back=False,
     )
 
@@ -55,6 +86,13 @@ BRANCHES = (
     item_done,
     item_skipped,
     item_failed,
+    item_begun,
+    item_not_applicable,
+    item_deferred,
+    item_blocked,
+    skip_signed,
+    item_stale,
+    item_true_again,
     item_reopened,
     item_taken_back,
     item_signed,

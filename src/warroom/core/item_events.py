@@ -16,11 +16,17 @@ class ItemDone(_OfItem):
     note: str = ""
     value: str = ""
     """The figure that proves it, as entered."""
+    n: int | None = None
+    """How many cases the figure comes from."""
+    accepted: str = ""
+    """Why it counts as done although the figure is not what was expected."""
     seen: tuple[Seen, ...] = ()
 
     @property
     def detail(self) -> str:
-        return ", ".join(part for part in (self.value, self.note) if part)
+        cases = f"n {self.n}" if self.n is not None else ""
+        accepted = f"ACCEPTED: {self.accepted}" if self.accepted else ""
+        return ", ".join(part for part in (self.value, cases, self.note, accepted) if part)
 
 
 class ItemSkipped(_OfItem):
@@ -102,3 +108,66 @@ class PointCrossed(_OfItem):
     @property
     def detail(self) -> str:
         return f"point of no return, signed by {self.first} and {self.second}"
+
+
+class ItemBegun(_OfItem):
+    """Somebody has it in hand."""
+
+    kind, tone, word = "item_begun", "note", "begin"
+
+
+class ItemNotApplicable(_OfItem):
+    kind, tone, word = "item_not_applicable", "skip", "n/a"
+    reason: str
+
+    @property
+    def detail(self) -> str:
+        return self.reason
+
+
+class ItemDeferred(_OfItem):
+    kind, tone, word = "item_deferred", "skip", "defer"
+    phase: str
+    """The phase in which it is to be done; its gate, not the earlier ones, wants it closed."""
+    reason: str
+
+    @property
+    def detail(self) -> str:
+        return f"to {self.phase}: {self.reason}"
+
+
+class ItemBlocked(_OfItem):
+    kind, tone, word = "item_blocked", "unsure", "blocked"
+    reason: str
+    """By what."""
+
+    @property
+    def detail(self) -> str:
+        return self.reason
+
+
+class SkipSigned(_OfItem):
+    """The first of two operators wants a required item skipped."""
+
+    kind, tone, word = "skip_signed", "skip", "skip?"
+    reason: str
+
+    @property
+    def detail(self) -> str:
+        return f"1 of 2: {self.reason}"
+
+
+class ItemStale(_OfItem):
+    """What was true when the item was done is not true now, by its own probe."""
+
+    kind, tone, word = "item_stale", "unsure", "not now"
+    probe: str
+    why: str
+
+    @property
+    def detail(self) -> str:
+        return f"was true, is not now: {self.why}"
+
+
+class ItemTrueAgain(_OfItem):
+    kind, tone, word = "item_true_again", "tick", "true again"

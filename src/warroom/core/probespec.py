@@ -94,3 +94,12 @@ class ProbeSpec(Frozen):
     def freshness(self) -> float:
         """Seconds after which the last reading is stale."""
         return self.stale_after if self.stale_after is not None else 2.5 * self.every + self.deadline
+
+    def measures_as(self, other: "ProbeSpec") -> bool:
+        """Whether the readings of both are about the same: the same source, and the same value in the same unit."""
+        mine, theirs = self.check[0], other.check[0]
+        return self.source == other.source and (mine.get, mine.unit, mine.scale) == (
+            theirs.get,
+            theirs.unit,
+            theirs.scale,
+        )

@@ -2,7 +2,19 @@
 
 from warroom.core.base import Frozen
 from warroom.core.definitions import Definitions
-from warroom.core.states import ItemState, OpenDecision, ProbeState, RollbackState, StepState, TriggerState
+from warroom.core.gate_events import Polled
+from warroom.core.states import (
+    Hold,
+    ItemState,
+    OpenDecision,
+    Opened,
+    ProbeState,
+    Revision,
+    RollbackState,
+    Slip,
+    StepState,
+    TriggerState,
+)
 
 
 class Release(Frozen):
@@ -15,11 +27,21 @@ class Release(Frozen):
     started_us: int = 0
     items: dict[str, ItemState] = {}
     rollback: RollbackState = RollbackState()
+    opened: dict[str, Opened] = {}
+    """Phases whose gate was passed."""
+    polls: dict[str, Polled] = {}
+    """The last poll for each phase."""
+    hold: Hold | None = None
+    slips: tuple[Slip, ...] = ()
     crossed: dict[str, int] = {}
     """Points of no return that have been crossed, with the moment."""
     warned: dict[str, float] = {}
     """What the rollback needs and will soon be gone: the seconds left of it at the last warning."""
     probes: dict[str, ProbeState] = {}
+    revised: dict[str, Revision] = {}
+    """Probes that are no longer as they were agreed; see `Definitions.revised`."""
+    config_errors: dict[str, str] = {}
+    """Why the file of a probe cannot be used as it is now."""
     triggers: dict[str, TriggerState] = {}
     driver: str = ""
     """Who probes and runs commands, as far as the journal knows; after a crash it is still named."""
@@ -43,6 +65,10 @@ class Release(Frozen):
             return self.item(target).step
         return self.rollback.steps[number - 1] if number <= len(self.rollback.steps) else None
 
+    def clock_us(self, now_us: int) -> int:
+        """The moment that the T-clock shows: now, or when it was stopped."""
+        return self.hold.at_us if self.hold else now_us
+
     def trigger(self, name: str) -> TriggerState:
         return self.triggers.get(name, _UNARMED)
 
@@ -56,7 +82,7 @@ class Release(Frozen):
         """The phase at work: the first timed or plain one, in the checklist's order, that has an open item."""
         ordinary = [phase for phase in plan.checklist.phases if phase.kind in ("timed", "plain")]
         for phase in ordinary or plan.checklist.phases:
-            if any(self.item(item.id).status in ("open", "failed") for item in phase.walk()):
+            if not all(self.item(item.id).is_closed for item in phase.walk()):
                 return phase.id
         return (ordinary or plan.checklist.phases)[-1].id
 

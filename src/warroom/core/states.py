@@ -3,10 +3,12 @@
 from typing import Literal
 
 from warroom.core.base import Frozen
-from warroom.core.probe import Level, Word
+from warroom.core.probe import Level, ProbeSpec, Word
 from warroom.core.rules import Value
 
-ItemStatus = Literal["open", "done", "skipped", "failed"]
+ItemStatus = Literal["open", "doing", "done", "skipped", "n/a", "deferred", "blocked", "failed"]
+CLOSED: tuple[ItemStatus, ...] = ("done", "skipped", "n/a", "deferred")
+"""Statuses of items that nothing is waiting for where they stand."""
 StepPhase = Literal["running", "done", "failed", "interrupted", "skipped"]
 RollbackStatus = Literal["ready", "running", "asking", "stopped", "recovering", "restored"]
 
@@ -45,6 +47,12 @@ class ItemState(Frozen):
     notes: int = 0
     signed: Signature | None = None
     """The first of two operators, while the second is missing."""
+    skip_signed: Signature | None = None
+    """The first of two who want a required item skipped."""
+    deferred_to: str = ""
+    """The phase in which it is to be done."""
+    stale: str = ""
+    """Why what was true when it was done is not true now."""
     taken_back: bool = False
     """Whether it is open because the rollback has undone it."""
 
@@ -55,7 +63,13 @@ class ItemState(Frozen):
             return "running"
         if self.step and self.step.phase == "interrupted" and self.status == "open":
             return "interrupted"
+        if self.stale and self.status == "done":
+            return "not true now"
         return "taken back" if self.taken_back and self.status == "open" else self.status
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status in CLOSED
 
 
 class RollbackState(Frozen):
@@ -98,6 +112,16 @@ class ProbeState(Frozen):
     value: Value = None
 
 
+class Revision(Frozen):
+    """A probe whose file has changed since the release began."""
+
+    spec: ProbeSpec
+    toml: str
+    """The file as it was written."""
+    since_us: int = 0
+    """From when on its readings count, UTC; 0 when all do."""
+
+
 class OpenDecision(Frozen):
     """What a trigger asks, until somebody answers."""
 
@@ -118,3 +142,28 @@ class TriggerState(Frozen):
     asks: OpenDecision | None = None
     held_until_us: int = 0
     """When a hold that was chosen ends, UTC; 0 without one."""
+
+
+class Opened(Frozen):
+    """A phase whose gate was passed."""
+
+    by: str
+    at_us: int
+    risk: str = ""
+
+
+class Hold(Frozen):
+    """Since when the T-clock stands still, and why."""
+
+    by: str
+    at_us: int
+    reason: str
+    planned: bool = False
+
+
+class Slip(Frozen):
+    """How far a hold has moved T-0."""
+
+    by: str
+    reason: str
+    seconds: float

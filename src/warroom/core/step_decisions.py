@@ -6,6 +6,7 @@ from pathlib import PurePath
 from warroom.core import events as ev
 from warroom.core.bindings import Command, RollbackStep
 from warroom.core.definitions import Definitions
+from warroom.core.gates import closed_gate
 from warroom.core.outcome import Outcome
 from warroom.core.release import Release
 from warroom.core.states import StepState
@@ -47,6 +48,8 @@ def start_step(plan: Definitions, state: Release, target: str, launch: Launch, *
         return refusal
     if state.rollback.status in ("running", "asking"):
         return Refusal("a rollback is under way")
+    if refusal := closed_gate(plan, state, target):
+        return refusal
     crossing = cross(plan, state, target, by)
     if isinstance(crossing, Refusal):
         return crossing

@@ -15,11 +15,18 @@ NAMES = frozenset({
 })  # fmt: skip
 """Fields that hold a name or a closed set of words. A new field is a text unless it stands here."""
 
+FILES = frozenset({"spec", "toml"})
+"""Fields that hold a file, which was searched for secrets before it was taken. Nothing in it is changed; where texts are
+erased it goes as a whole, because nobody knows where in it the secret stands.
+"""
+
 B = TypeVar("B", bound=Body)
 
 
 def change_texts(value: Any, change: Callable[[str], str], field: str = "") -> Any:  # Any: what a model dumps
     """`value` with every text in it changed. Lists stand for tuples; `field` is the name that `value` has."""
+    if field in FILES:
+        return value
     if isinstance(value, str):
         return value if field in NAMES else change(value)
     if isinstance(value, dict):
@@ -31,4 +38,5 @@ def change_texts(value: Any, change: Callable[[str], str], field: str = "") -> A
 
 def without_texts(body: B) -> B:
     """The body with `[redacted]` for every text. Names and numbers stay, so the state that it leads to stays."""
-    return type(body).model_validate(change_texts(body.model_dump(), lambda text: MARK if text else ""))
+    kept = change_texts(body.model_dump(), lambda text: MARK if text else "")
+    return type(body).model_validate(kept | dict.fromkeys(FILES & kept.keys()))

@@ -14,8 +14,6 @@ from warroom.core.release import Release
 from warroom.core.rules import Value, parse_rule
 from warroom.core.store import Sample
 
-CLOSED = ("done", "skipped")
-
 
 class Progress(NamedTuple):
     """Items that are closed, of all."""
@@ -73,11 +71,13 @@ class ProbeView(NamedTuple):
     """Where the plot has its dashes."""
     samples: tuple[float | None, ...]
     outcomes: tuple[Outcome, ...]
+    config_error: str = ""
+    """Why its file cannot be used as it is now, while it is measured as before."""
 
 
 def progress(state: Release, items: Iterable[Item]) -> Progress:
-    statuses = [state.item(item.id).status for item in items]
-    return Progress(sum(status in CLOSED for status in statuses), len(statuses))
+    closed = [state.item(item.id).is_closed for item in items]
+    return Progress(sum(closed), len(closed))
 
 
 def counts(state: Release, items: Iterable[Item]) -> dict[str, int]:
@@ -131,7 +131,9 @@ _NAMED: tuple[Tone, ...] = ("tick", "skip", "fail", "reopen", "note", "verdict")
 """Events whose detail does not say by itself what they are about."""
 
 
-def probe_view(spec: ProbeSpec, verdict: Verdict, points: Sequence[tuple[float | None, Outcome]]) -> ProbeView:
+def probe_view(
+    spec: ProbeSpec, verdict: Verdict, points: Sequence[tuple[float | None, Outcome]], config_error: str = ""
+) -> ProbeView:
     """`points` are the values and outcomes of the last readings, oldest first."""
     check = spec.check[0]
     fail = f"fail {check.fail}" if check.fail else f"warn {check.warn}"
@@ -141,16 +143,17 @@ def probe_view(spec: ProbeSpec, verdict: Verdict, points: Sequence[tuple[float |
         id=spec.id,
         title=spec.title,
         word=verdict.word,
-        mark=verdict.mark,
+        mark="config error" if config_error else verdict.mark,
         value=show(verdict.value),
         unit=verdict.unit,
         age=age(verdict.age_s) if verdict.age_s is not None else "",
         rules=f"warn {check.warn} · fail {check.fail}" if check.warn and check.fail else fail,
         fail_rule=fail,
-        text=verdict.text,
+        text=config_error or verdict.text,
         limit=limit,
         samples=tuple(value for value, _ in points),
         outcomes=tuple(outcome for _, outcome in points),
+        config_error=config_error,
     )
 
 
@@ -188,6 +191,12 @@ def stored_verdict(spec: ProbeSpec, samples: Sequence[Sample], now_us: int) -> V
         age_s=max(0.0, (now_us - valued.at_us) / 1e6),
         text=last.text,
     )
+
+
+def counted(state: Release, probe: str, samples: Sequence[Sample]) -> Sequence[Sample]:
+    """Those that are about what the probe measures now."""
+    revision = state.revised.get(probe)
+    return [sample for sample in samples if sample.at_us >= revision.since_us] if revision else samples
 
 
 ENOUGH = 20

@@ -103,8 +103,10 @@ class Frames:
     def probes(self) -> tuple[ProbeView, ...]:
         live = self._live
         verdicts: dict[str, Verdict] = {verdict.probe: verdict for verdict in live.verdicts()}
+        wrong = live.release.config_errors
         return tuple(
-            views.probe_view(spec, verdicts[spec.id], live.points(spec.id, POINTS)) for spec in live.plan.probes
+            views.probe_view(spec, verdicts[spec.id], live.points(spec.id, POINTS), wrong.get(spec.id, ""))
+            for spec in live.plan.probes
         )
 
     def big_and_other(self) -> tuple[tuple[ProbeView | None, ...], tuple[ProbeView, ...]]:
@@ -151,7 +153,7 @@ class Frames:
         if spec is None:
             return None
         verdict = next(verdict for verdict in self._live.verdicts() if verdict.probe == probe)
-        return views.probe_view(spec, verdict, ())
+        return views.probe_view(spec, verdict, (), self._live.release.config_errors.get(probe, ""))
 
     def _step(self, item_id: str) -> StepView | None:
         command, state = self._live.plan.binding(item_id).step, self._live.release.item(item_id).step

@@ -26,6 +26,11 @@ ITEM = {
     "failed": Look("✗", "failed", "$fail"),
     "interrupted": Look("?", "interrupted", "$unsure"),
     "taken back": Look("↶", "taken back", "$warn"),
+    "doing": Look("◐", "doing", "$accent"),
+    "n/a": Look("–", "n/a", "$quiet"),
+    "deferred": Look("–", "deferred", "$quiet"),
+    "blocked": Look("■", "blocked", "$warn"),
+    "not true now": Look("≠", "not true now", "$warn"),
 }
 
 PHASE = {

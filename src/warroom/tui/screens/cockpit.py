@@ -223,7 +223,7 @@ class CockpitScreen(DecidingScreen):
         item, text = self.item, message.text
         wishes: dict[Asks, Wish] = {
             "note": partial(decisions.note, item=item, text=text),
-            "skip": partial(decisions.skip, item=item, reason=text),
+            "skip": partial(decisions.skip, item=item, reason=text, by=self._live.operator),
             "fail": partial(decisions.fail, item=item, reason=text, seen=self._live.seen()),
         }
         self.wish(wishes[message.asks])

@@ -126,7 +126,7 @@ class ChecklistPane(Pane, can_focus=True):
     def _item(self, each: TreeRow, width: int) -> Content:
         look = ITEM[each.status]
         current = each.id == self.cursor
-        quiet = each.status in ("done", "skipped")
+        quiet = each.status in ("done", "skipped", "n/a", "deferred")
         text = "bold" if current else "$quiet" if quiet else ""
         indent = " " * (2 * each.depth)
         left = line(("▌" if current else " ", "$accent"), indent, (look.glyph, look.role), " ", (each.title, text))
