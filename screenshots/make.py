@@ -9,6 +9,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from math import sin
 from pathlib import Path
@@ -17,9 +18,13 @@ from typing import Literal
 from rich.cells import cell_len
 
 from warroom.cli.cockpit import start_release
-from warroom.core import decisions
-from warroom.core.decisions import Wish
+from warroom.core import decisions, trigger_decisions
+from warroom.core.decisions import Decision, Launch, Wish
+from warroom.core.definitions import Definitions
+from warroom.core.events import StepFinished
+from warroom.core.outcome import Outcome as Ended
 from warroom.core.probe import Measurement, Outcome, ProbeSpec, Verdict, Word
+from warroom.core.release import Release
 from warroom.core.store import Sample
 from warroom.identity import Here
 from warroom.journal.store import open_journal
@@ -85,6 +90,13 @@ owner = "deploy lead"
 required = true
 step = { argv = ["true", "switch", "--pool", "web", "--to", "green"], expected = "10s" }
 
+[trigger.payments]
+probes = ["payment-success"]
+for = "2m"
+decides = "deploy lead"
+within = "5m"
+then = ["release manager"]
+
 [rollback]
 to = "shop 4.1.7 (blue)"
 verify = ["health", "error-rate", "payment-success", "queue-depth"]
@@ -93,6 +105,11 @@ does_not_undo = [
     "migration 0147 (adds two columns) stays; 4.1.7 ignores them",
     "push notifications that went out stay out",
 ]
+
+[[rollback.needs]]
+title = "blue is kept"
+after = "deploy"
+lasts = "4h"
 
 [[rollback.step]]
 title = "Point traffic back to blue (4.1.7)"
@@ -118,7 +135,9 @@ def main() -> None:
     for name, size, keys, trouble in (
         ("cockpit-120x40", (120, 40), (), False),
         ("cockpit-80x24", (80, 24), (), False),
-        ("trouble-120x40", (120, 40), (), True),
+        ("decision-120x40", (120, 40), (), True),
+        ("decision-80x24", (80, 24), (), True),
+        ("override-120x40", (120, 40), ("O", "", *"the bank is down, not we"), True),
         ("editor-120x40", (120, 40), ("n", *"paid by card and by wallet"), False),
         ("editor-80x24", (80, 24), ("s", *"covered by the smoke tests"), False),
         ("rollback-120x40", (120, 40), ("R", "", "", "", *"shop 4"), True),
@@ -184,12 +203,14 @@ def prepare(home: Path, clock: StillClock, *, trouble: bool) -> Path:
     (home / "production.toml").write_text(SIDE_FILE, encoding="utf-8")
     write_probes(home / "probes")
     journal = home / "shop.journal"
-    start_release(checklist, home / "probes", RELEASE, "production", "2026-03-01T20:00:00Z", journal, OPERATOR)
+    start = partial(start_release, checklist, home / "probes", RELEASE)
+    rehearsed = home / "rehearsal.journal"
+    start("staging", "2026-02-27T20:00:00Z", rehearsed, OPERATOR, rehearsal=True)
+    tell(rehearsed, clock, rehearsal())
+    start("production", "2026-03-01T20:00:00Z", journal, OPERATOR)
     stored = open_journal(journal)
     room = Room(stored, clock, origin="cli@prod-ops-1:4711")
-    for minute, actor, wish in acts(room):
-        clock.now_us = T0 + minute * MINUTE
-        room.act(wish, actor=actor)
+    tell(journal, clock, [*acts(room), *(asking() if trouble else ())])
     now_us = T0 + (15 if trouble else 12) * MINUTE + 39_000_000
     for spec in room.plan.probes:
         stored.record(samples(spec, now_us, trouble=trouble))
@@ -198,12 +219,59 @@ def prepare(home: Path, clock: StillClock, *, trouble: bool) -> Path:
     return journal
 
 
-def acts(room: Room) -> list[tuple[int, str, Wish]]:
+def tell(journal: Path, clock: StillClock, story: Sequence[tuple[float, str, Wish]]) -> None:
+    """Acts at minutes of T-0."""
+    stored = open_journal(journal)
+    room = Room(stored, clock, origin="cli@prod-ops-1:4711")
+    for minute, actor, wish in story:
+        clock.now_us = T0 + round(minute * MINUTE)
+        room.act(wish, actor=actor)
+    stored.close()
+
+
+def rehearsal() -> list[tuple[float, str, Wish]]:
+    """Two days before: the rollback was armed, pulled, and took its time."""
+    then, where = -2 * 24 * 60.0, Launch(run="", base="/srv", host="staging-1", user="deploy")
+    story: list[tuple[float, str, Wish]] = [
+        (then, by, partial(decisions.arm_rollback, by=by)) for by in ("ops-1", "sre-1")
+    ]
+    story.append((then, "ops-1", partial(decisions.start_rollback, typed=RELEASE, reason="", seen=(), by="ops-1")))
+    for number, took_s in enumerate((8.0, 84.0, 2.0), 1):
+        launch = replace(where, run=f"run-{number}")
+        story.append((then, "ops-1", partial(decisions.next_rollback_step, launch=launch)))
+        then += took_s / 60
+        story.append((then, "ops-1", partial(_ended, number=number, took_s=took_s)))
+    mono_us = T0 + round(then * MINUTE)
+    return [*story, (then, "ops-1", partial(decisions.end_rollback, mono_us=mono_us))]
+
+
+def _ended(_plan: Definitions, state: Release, *, number: int, took_s: float) -> Decision:
+    """The rollback step that runs ends well."""
+    step = state.rollback.steps[number - 1]
+    assert step
+    outcome = Ended(
+        ended="done", exit_status=0, duration_s=took_s, output="", output_bytes=0, output_sha256="", why="exit status 0"
+    )
+    return (StepFinished(run=step.run, target=f"rollback:{number}", title=step.title, outcome=outcome),)
+
+
+def asking() -> list[tuple[float, str, Wish]]:
+    """Payments fail, and the trigger asks."""
+    failing = Verdict(
+        probe="payment-success", word="fail", value=90.6, unit="%", text="90.6 % < 95 %, 4 of 5, prom-a, 4 s old"
+    )
+    ask = partial(trigger_decisions.ask, name="payments", broke=(f"Payment success: {failing.text}",), seen=())
+    return [(13.5, "warroom", partial(decisions.verdict_changed, verdict=failing)), (15.5, "warroom", ask)]
+
+
+def acts(room: Room) -> list[tuple[float, str, Wish]]:
     before = [item for phase in room.plan.checklist.phases[:2] for item in phase.walk()]
     tick = partial(decisions.tick, note="", value="", seen=())
     calm = [Verdict(probe=spec.id, word="ok", text="as it should be") for spec in room.plan.probes]
     return [
         *((-30, "warroom", partial(decisions.verdict_changed, verdict=verdict)) for verdict in calm),
+        (-29, "warroom", partial(trigger_decisions.arm, name="payments")),
+        *((-25, by, partial(decisions.arm_rollback, by=by)) for by in ("ops-1", "sre-1")),
         *((-20, "sre-1", partial(tick, item=item.id)) for item in before),
         (-19, "ops-1", partial(tick, item="tag")),
         (-8, "ops-1", partial(tick, item="go-no-go")),

@@ -49,7 +49,7 @@ def test_backtest_tells_when_it_would_have_fired_and_for_how_long(tmp_path: Path
     journal = told(tmp_path, (0, "ok"), (10, "fail"), (200, "ok"), (300, "fail"), (320, "ok"))
     said = Shell(tmp_path).ok("backtest", "payments", "-j", journal)
     assert said.splitlines() == [
-        "payments: payment-success failing for 60 s",
+        "payments: payment-success failing for 1 min",
         "would have fired 1 time; during the release it asked 0",
         "  2026-03-01T20:01:10.000000Z  T+00:01:10  payment-success failing for 1m00s, ok again T+00:03:20",
     ]

@@ -162,4 +162,4 @@ async def test_the_next_release_expects_what_the_rehearsal_took(tmp_path: Path) 
         await it.stored("rolled_back")
     shell.ok(*started, "-j", "next.journal")
     async with cockpit(tmp_path / "next.journal") as it:
-        await it.shows("1 step  ·  ~0", "rehearsed", "ago in")
+        await it.shows("1 step ~0", "rehearsed", "ago in")

@@ -5,17 +5,20 @@ from typing import NamedTuple
 
 from warroom.core.bindings import RollbackPlan
 from warroom.core.definitions import Definitions
-from warroom.core.meter import Meter, meter
+from warroom.core.meter import Meter, NeedState, meter
 from warroom.core.probe import Verdict
 from warroom.core.release import Release
 from warroom.core.views import age, span
+
+Fact = str | tuple[str, ...]
+"""One fact in words, or the same in several lengths, the longest first."""
 
 
 class RollbackFacts(NamedTuple):
     """The bar: `word` is one of the meter's, or how far a rollback is."""
 
     word: str
-    facts: tuple[str, ...]
+    facts: tuple[Fact, ...]
     urgent: bool = False
     """Whether the first fact is a window that closes within a quarter of an hour."""
 
@@ -39,18 +42,14 @@ def rollback_facts(plan: Definitions, state: Release, verdicts: Iterable[Verdict
 
 def _ready(plan: Definitions, rollback: RollbackPlan, state: Release, now: Meter, now_us: int) -> RollbackFacts:
     window = now.window
-    closing = (f"{span(window.left_s)} left: {window.title}",) if window else ()
+    closing: tuple[Fact, ...] = (_window(window),) if window else ()
     urgent = bool(window and window.left_s is not None and window.left_s <= 900)
-    facts = (
-        *_missing(plan, now),
-        *closing,
-        *_armed(state),
-        f"{len(rollback.step)} step{'' if len(rollback.step) == 1 else 's'}",
-        f"~{span(plan.expected_rollback_s)}",
-        *_rehearsed(plan, now_us),
-        *_ahead(plan, state),
-        *((f"to {rollback.to}",) if rollback.to else ()),
-    )
+    steps = f"{len(rollback.step)} step{'' if len(rollback.step) == 1 else 's'} ~{span(plan.expected_rollback_s)}"
+    back_to = (f"to {rollback.to}",) if rollback.to else ()
+    facts: tuple[Fact, ...] = (
+        *_missing(plan, now), *(closing if urgent else ()), *_armed(state), steps, *_ahead(plan, state),
+        *(() if urgent else closing), _rehearsed(plan, now_us), *back_to,
+    )  # fmt: skip
     return RollbackFacts(now.reach, facts, urgent and not _missing_any(now))
 
 
@@ -74,13 +73,19 @@ def _armed(state: Release) -> tuple[str, ...]:
     return (f"not armed, {len(signed)} of 2 signed",) if signed else ("not armed",)
 
 
-def _rehearsed(plan: Definitions, now_us: int) -> tuple[str, ...]:
+def _window(need: NeedState) -> Fact:
+    left = span(need.left_s)
+    return (f"{left} left: {need.title}", f"{left} {need.title}")
+
+
+def _rehearsed(plan: Definitions, now_us: int) -> Fact:
     last = plan.rehearsed
     if last is None:
-        return ("never rehearsed",)
-    return (f"rehearsed {age((now_us - last.at_us) / 1e6)} ago in {span(last.took_s)}",)
+        return "never rehearsed"
+    ago = f"rehearsed {age((now_us - last.at_us) / 1e6)} ago"
+    return (f"{ago} in {span(last.took_s)}", f"{ago}, {span(last.took_s)}", ago)
 
 
-def _ahead(plan: Definitions, state: Release) -> tuple[str, ...]:
+def _ahead(plan: Definitions, state: Release) -> tuple[Fact, ...]:
     points = [item for item, binding in plan.bindings.item.items() if binding.point_of_no_return]
-    return ("point of no return not crossed",) if points and not state.crossed else ()
+    return (("point of no return not crossed", "no return ahead"),) if points and not state.crossed else ()

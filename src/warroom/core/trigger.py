@@ -59,7 +59,8 @@ class TriggerSpec(Frozen):
         named = [*self.probes, *(f"{short} with {long}" for short, long in self.pairs)]
         many = "any" if self.quorum == 1 else "all" if self.quorum == len(named) else f"{self.quorum}"
         which = named[0] if len(named) == 1 else f"{many} of {', '.join(named)}"
-        return f"{which} failing for {self.lasting:g} s"
+        minutes, seconds = divmod(self.lasting, 60)
+        return f"{which} failing for {f'{self.lasting:g} s' if seconds or not minutes else f'{minutes:g} min'}"
 
 
 class Watch(Frozen):
