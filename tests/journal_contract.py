@@ -22,6 +22,10 @@ BODIES: tuple[ev.Body, ...] = (
     ev.CockpitOpened(host="tower", user="ada", pid=1, version="0.1.0"),
     ev.CockpitClosed(),
     ev.DriverTook(host="tower", user="ada", pid=1),
+    ev.SeatOffered(operator="ben"),
+    ev.SeatTaken(was="ada", offered=True),
+    ev.ClientSeen(operator="ben", user="ben", tty="/dev/pts/3", readonly=2),
+    ev.SelfConfirmationRefused(act="tick", item="backup"),
     ev.ItemDone(item="backup", note=ODD_TEXT, value="41", seen=SEEN),
     ev.ItemSkipped(item="backup", reason="no data"),
     ev.ItemFailed(item="backup", reason="disk", seen=SEEN),
@@ -40,6 +44,7 @@ BODIES: tuple[ev.Body, ...] = (
     ev.VerdictChanged(probe="errors", to="fail", was="ok", value=2.31, unit="%"),
     ev.Redacted(event=3, reason="a token", kept={"item": "backup", "seen": [{"age_s": 0.1}], "none": None}),
     ev.SamplesDigest(first=1, last=60, count=60, sha256="00"),
+    ev.SnapshotKept(event=5, sha256="00"),
     ev.ClockJumped(by_s=-3600.5),
 )
 

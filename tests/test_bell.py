@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from warroom.journal.bell import Bell, ring
+from warroom.journal.bell import Bell, Ringer
 
 LONG_S = 10.0
 
@@ -22,7 +22,7 @@ def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 def test_a_ring_wakes_every_listener(journal: Path) -> None:
     with Bell(journal) as one, Bell(journal) as other:
-        ring(journal)
+        Ringer(journal).ring()
         assert one.wait(LONG_S)
         assert other.wait(LONG_S)
 
@@ -30,14 +30,16 @@ def test_a_ring_wakes_every_listener(journal: Path) -> None:
 def test_many_rings_are_one_piece_of_news(journal: Path) -> None:
     with Bell(journal) as bell:
         for _ in range(5000):
-            ring(journal)
+            Ringer(journal).ring()
         assert bell.wait(LONG_S)
         assert not bell.wait(0.01)
 
 
 def test_a_ring_of_another_process_is_heard(journal: Path) -> None:
     with Bell(journal) as bell:
-        code = f"from pathlib import Path; from warroom.journal.bell import ring; ring(Path({str(journal)!r}))"
+        code = (
+            f"from pathlib import Path; from warroom.journal.bell import Ringer; Ringer(Path({str(journal)!r})).ring()"
+        )
         subprocess.run([sys.executable, "-c", code], check=True)
         assert bell.wait(LONG_S)
 
@@ -59,12 +61,12 @@ def test_a_listener_that_was_killed_is_cleared_away(journal: Path) -> None:
     subprocess.run([sys.executable, "-c", code], check=False)
     room = journal.with_name("r.journal.bell")
     assert len(list(room.iterdir())) == 1
-    ring(journal)
+    Ringer(journal).ring()
     assert list(room.iterdir()) == []
 
 
 def test_nobody_listens(journal: Path) -> None:
-    ring(journal)
+    Ringer(journal).ring()
 
 
 def test_without_a_place_for_a_socket_waiting_only_lets_time_pass(tmp_path: Path) -> None:

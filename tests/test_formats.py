@@ -45,7 +45,7 @@ def test_every_format_up_to_this_one_is_here() -> None:
 
 
 def test_the_newest_has_every_kind_of_event() -> None:
-    told = {type(body) for body in STORY} | {ev.SamplesDigest, ev.Redacted}
+    told = {type(body) for body in STORY} | {ev.SamplesDigest, ev.SnapshotKept, ev.Redacted}
     assert told == set(get_args(ev.AnyBody))
 
 

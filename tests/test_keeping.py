@@ -63,7 +63,7 @@ def test_every_five_minutes(room: Room) -> None:
 def test_around_a_rollback(room: Room) -> None:
     keeping = Keeping(Clock())
     keeping(room)
-    room.act(partial(decisions.start_rollback, typed=NAME, reason="", seen=()), actor="ada")
+    room.act(partial(decisions.start_rollback, typed=NAME, reason="errors", seen=()), actor="ada")
     keeping(room)
     assert anchors(room) == ["rollback running"]
 

@@ -11,8 +11,9 @@ from journal_contract import BODIES, sample
 from journal_kit import StillClock, append_all, bytes_of, draft, finished_journal, new_journal, tamper
 from warroom.core import events as ev
 from warroom.core.errors import BadInput, Busy
+from warroom.core.fold import fold
 from warroom.core.outcome import Outcome
-from warroom.core.release import Release, fold
+from warroom.core.release import Release
 from warroom.core.texts import without_texts
 from warroom.journal import sqlite
 from warroom.journal.store import SqliteJournal, open_journal
@@ -149,7 +150,9 @@ def test_a_snapshot_does_not_bring_the_text_back(path: Path) -> None:
         cockpit = room_of(other)
         journal.keep(cockpit.release)
         assert SECRET.encode() in bytes_of(path)
+        salt = journal.recall("snapshot salt")
         redact(journal, 1)
+        assert salt.encode() not in bytes_of(path)  # nor can the text be guessed by a hash of the state
         other.keep(cockpit.release)  # it does not know yet
         cockpit.catch_up()
         assert SECRET not in cockpit.release.model_dump_json()

@@ -271,7 +271,7 @@ def test_every_single_bit_of_every_event_counts(path: Path) -> None:
         connection.text_factory = bytes
         rows = connection.execute(f"SELECT {COLUMNS} FROM events ORDER BY seq").fetchall()
     with closing(open_journal(path)) as journal:
-        first = journal._genesis
+        first = journal._ledger.first
     assert follow(rows, first).fault == ""
     count = 0
     for index, row in enumerate(rows):

@@ -44,6 +44,8 @@ def computed(tag: str, *values: Any) -> bytes:
         return chain.body_hash(*values)
     if tag == "samples":
         return chain.samples_hash((values[at : at + 4], values[at + 4 : at + 9]) for at in range(0, len(values), 9))
+    if tag == "snapshot":
+        return chain.snapshot_hash(*values)
     return chain.event_hash(values[0], chain.Entry(*values[1:]))
 
 

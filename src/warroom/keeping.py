@@ -25,7 +25,7 @@ class Keeping:
             self.settle(room)
 
     def settle(self, room: Room) -> None:
-        """Digests the readings so far and thins old ones."""
+        """Digests the readings so far, thins old ones, and vouches for the snapshot."""
         self._tended_us = self._clock.mono_us()
         digests = room.journal.tend(self._clock.utc_us())
         if digests:

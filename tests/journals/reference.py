@@ -76,8 +76,9 @@ def make(path: Path) -> None:
             journal.append([wish], after=n)
         journal.anchor("rollback ended")
         journal.record([sample(n) for n in range(60)])
-        (digest,) = journal.tend(START_US)
-        journal.append([draft("digest", digest)], after=len(STORY))
+        journal.keep(Room(journal, Clock(), origin="cli@tower:1").release)
+        hashes = journal.tend(START_US)
+        journal.append([draft(body.kind, body) for body in hashes], after=len(STORY))
         room = Room(journal, Clock(), origin="cli@tower:1")
         room.redact(6, reason="a token", actor="bob")
         journal.keep(Room(journal, Clock(), origin="cli@tower:1").release)
@@ -102,7 +103,7 @@ class Clock:
 def status(journal: SqliteJournal) -> dict[str, object]:
     room = Room(journal, Clock(), origin="cli@tower:1")
     verdicts = [stored_verdict(spec, journal.samples(spec.id, 20), Clock().utc_us()) for spec in room.plan.probes]
-    return status_document(room.plan, room.release, verdicts)
+    return status_document(room.plan, room.release, verdicts, Clock().utc_us())
 
 
 def main() -> None:

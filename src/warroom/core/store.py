@@ -72,6 +72,8 @@ class Journal(Protocol):
     def read(self, since: int = 0) -> Iterator[Event]:
         """Events with a number above `since`, in order."""
 
+    def with_id(self, event_id: str) -> Event | None: ...
+
     def about(self, subject: str) -> tuple[Event, ...]:
         """All events about one item, probe or step, in order."""
 

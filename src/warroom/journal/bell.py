@@ -18,16 +18,27 @@ _ROOM = "bell"
 _LONGEST = 80
 
 
-def ring(journal: Path) -> None:
-    """Wakes every `Bell` of the journal at once; never waits and never fails."""
-    room = beside(journal, _ROOM)
-    try:
-        names = os.listdir(room)  # noqa: PTH208  # quicker than Path.iterdir, and this follows each commit
-    except OSError:
-        return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as sender, _near(room) as near:
-        for name in names:
-            _wake(sender, f"{near}/{name}")
+class Ringer:
+    """Wakes every `Bell` of one journal."""
+
+    def __init__(self, journal: Path) -> None:
+        self._room = beside(journal, _ROOM)
+        self._name = str(self._room)
+
+    def ring(self) -> None:
+        """Wakes all at once; never waits and never fails."""
+        try:
+            names = os.listdir(self._name)  # noqa: PTH208  # quicker than Path.iterdir, and this follows each commit
+        except OSError:
+            return
+        if names:
+            self._wake_all(names)
+
+    def _wake_all(self, names: list[str]) -> None:
+        kind = socket.SOCK_DGRAM | socket.SOCK_NONBLOCK
+        with socket.socket(socket.AF_UNIX, kind) as sender, _near(self._room) as near:
+            for name in names:
+                _wake(sender, f"{near}/{name}")
 
 
 def _wake(sender: socket.socket, listener: str) -> None:

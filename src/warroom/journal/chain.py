@@ -11,11 +11,16 @@ from typing import NamedTuple
 _GENESIS = b"warroom/journal/1\n"
 _DEFINITION = b"warroom/definition/1\n"
 BODY = b"warroom/body/1\n"
-EVENT = b"warroom/event/1\n"
+_EVENT = b"warroom/event/1\n"
+_SNAPSHOT = b"warroom/snapshot/1\n"
 _SAMPLES = b"warroom/samples/1\n"
 
 LENGTH = Struct(">I")
 _NUMBERS = Struct(">IqIqIqIq")  # four numbers of 8 bytes, each with its length before it
+NUMBERS = Struct(">IqIqIqIqI")
+"""seq, at_us, mono_us and v of an event, each behind its length, and the length of the id."""
+AFTER = _EVENT + LENGTH.pack(32)
+"""What stands before the hash of the event before."""
 
 
 class Entry(NamedTuple):
@@ -44,14 +49,36 @@ def genesis(journal_id: bytes, definition_hashes: Iterable[bytes]) -> bytes:
 
 def body_hash(salt: bytes, body: bytes) -> bytes:
     """The salt keeps a redacted body from being guessed by its hash."""
-    return sha256(BODY + framed((salt, body))).digest()
+    return sha256(BODY + LENGTH.pack(len(salt)) + salt + LENGTH.pack(len(body)) + body).digest()
 
 
 def event_hash(before: bytes, entry: Entry) -> bytes:
     """The hash of an event that follows the one with the hash `before`."""
-    seq, at_us, mono_us, v, *data = entry
-    numbers = _NUMBERS.pack(8, seq, 8, at_us, 8, mono_us, 8, v)
-    return sha256(b"".join((EVENT, framed((before,)), numbers, framed(data)))).digest()
+    seq, at_us, mono_us, v, event_id, kind, actor, origin, subject, digest = entry
+    length = LENGTH.pack  # spelled out: every event that is appended waits for this
+    return sha256(
+        AFTER
+        + before
+        + NUMBERS.pack(8, seq, 8, at_us, 8, mono_us, 8, v, len(event_id))
+        + event_id
+        + length(len(kind))
+        + kind
+        + length(len(actor))
+        + actor
+        + length(len(origin))
+        + origin
+        + length(len(subject))
+        + subject
+        + length(len(digest))
+        + digest
+    ).digest()
+
+
+def snapshot_hash(salt: bytes, seq: int, event: bytes, fold: int, state: bytes) -> bytes:
+    """Of a row of `snapshots`. The salt goes with the row, so that no text in the state can be guessed later."""
+    numbers = (number.to_bytes(8, "big", signed=True) for number in (seq, fold))
+    first, second = numbers
+    return sha256(_SNAPSHOT + framed((salt, first, event, second, state))).digest()
 
 
 def samples_hash(readings: Iterable[tuple[tuple[int, ...], tuple[bytes, ...]]]) -> bytes:

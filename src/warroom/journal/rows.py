@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from warroom.core.errors import BadInput
 from warroom.core.events import KINDS, Body, Draft, Event, Redacted
 from warroom.core.redaction import Redactor
 from warroom.core.store import Sample
-from warroom.core.texts import change_texts
+from warroom.core.texts import NAMES, change_texts
 from warroom.journal.chain import Entry, body_hash, definition_hash, event_hash
 
 V = 1
@@ -30,7 +30,6 @@ SELECT_SAMPLES = "SELECT probe, at_us, mono_us, took_us, outcome, value, text, w
 SELECT_WHOLE_SAMPLES = "SELECT id, probe, at_us, mono_us, took_us, outcome, value, text, word FROM samples"
 
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")  # bytes of the command line that are no UTF-8; SQLite takes none
-_INT64 = range(-(2**63), 2**63)
 
 Row = tuple[Any, ...]
 
@@ -64,52 +63,47 @@ class Prepared(NamedTuple):
     origin: str
     subject: str
     body: str
+    said: Body
+    """The body as it will be read again."""
 
 
 def prepare(draft: Draft, redactor: Redactor) -> Prepared:
     """The draft without the secrets in its texts. Raises `BadInput` for a number that would not come back as it was."""
     body = draft.body
-    said = change_texts(_kept(body.model_dump()), lambda text: redactor.redact(text)[0])
+    written, said = _written(body, redactor)
     return Prepared(
-        id=_mended(draft.id),
-        at_us=_kept(draft.at_us),
-        mono_us=_kept(draft.mono_us),
-        kind=body.kind,
-        actor=_mended(draft.actor),
-        origin=_mended(draft.origin),
-        subject=_mended(body.subject),
-        body=to_json(said).decode(),
+        _mended(draft.id),
+        _checked(draft.at_us),
+        _checked(draft.mono_us),
+        body.kind,
+        _mended(draft.actor),
+        _mended(draft.origin),
+        _mended(body.subject),
+        written,
+        said,
     )
 
 
 def seal(draft: Prepared, *, seq: int, before: bytes, salt: bytes) -> Sealed:
     """The draft as the event number `seq`, which follows the event with the hash `before`."""
-    entry = Entry(
-        seq=seq,
-        at_us=draft.at_us,
-        mono_us=draft.mono_us,
-        v=V,
-        id=draft.id.encode(),
-        kind=draft.kind.encode(),
-        actor=draft.actor.encode(),
-        origin=draft.origin.encode(),
-        subject=draft.subject.encode(),
-        body_hash=body_hash(salt, draft.body.encode()),
-    )
-    return Sealed(
-        seq=seq,
-        at_us=draft.at_us,
-        mono_us=draft.mono_us,
-        v=V,
-        id=draft.id,
-        kind=draft.kind,
-        actor=draft.actor,
-        origin=draft.origin,
-        subject=draft.subject,
-        body_hash=entry.body_hash,
-        hash=event_hash(before, entry),
-        salt=salt,
-        body=draft.body,
+    event_id, at_us, mono_us, kind, actor, origin, subject, body, _ = draft
+    digest = body_hash(salt, body.encode())
+    names = event_id.encode(), kind.encode(), actor.encode(), origin.encode(), subject.encode()
+    own = event_hash(before, Entry(seq, at_us, mono_us, V, *names, digest))
+    return Sealed(seq, at_us, mono_us, V, event_id, kind, actor, origin, subject, digest, own, salt, body)
+
+
+def sealed_event(row: Sealed, said: Body) -> Event:
+    """What a reader will get of a row whose body says `said`."""
+    return Event(
+        seq=row.seq,
+        id=row.id,
+        at_us=row.at_us,
+        mono_us=row.mono_us,
+        actor=row.actor,
+        origin=row.origin,
+        body=said,
+        hash=row.hash.hex(),
     )
 
 
@@ -206,8 +200,40 @@ def _json(model: BaseModel, exclude: set[str] | None = None) -> str:
     return to_json(_kept(model.model_dump(exclude=exclude))).decode()
 
 
+def _written(body: Body, redactor: Redactor) -> tuple[str, Body]:
+    """A body as it is stored, and as it will be read again. Nearly all are stored as they are."""
+    texts: list[str] = []
+    _look_through(body, "", texts)
+    if not redactor.find("\n".join(texts)):  # no secret goes over the end of a line but a private key, which has a mark
+        with suppress(ValueError):  # bytes that are no UTF-8
+            return to_json(body).decode(), body
+    said = to_json(change_texts(_kept(body.model_dump()), lambda text: redactor.redact(text)[0])).decode()
+    return said, type(body).model_validate_json(said)
+
+
+def _look_through(value: Any, field: str, texts: list[str]) -> None:
+    """Adds every text in `value` to `texts`, and leaves names out as `change_texts` does.
+
+    Raises `BadInput` for numbers that JSON or 64 bits cannot hold.
+    """
+    if isinstance(value, str):
+        if field not in NAMES:
+            texts.append(value)
+    elif isinstance(value, BaseModel):
+        for name, part in value.__dict__.items():
+            _look_through(part, name, texts)
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            _look_through(part, name, texts)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            _look_through(part, field, texts)
+    else:
+        _checked(value)
+
+
 def _mended(text: str) -> str:
-    return _LONE_SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text if text.isascii() else _LONE_SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _kept(value: Any) -> Any:  # Any: the whole tree of what a model can hold
@@ -218,6 +244,10 @@ def _kept(value: Any) -> Any:  # Any: the whole tree of what a model can hold
         return {_kept(key): _kept(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_kept(item) for item in value]
-    if (isinstance(value, int) and value not in _INT64) or (isinstance(value, float) and not isfinite(value)):
+    return _checked(value)
+
+
+def _checked(value: Any) -> Any:
+    if (isinstance(value, int) and not -(2**63) <= value < 2**63) or (isinstance(value, float) and not isfinite(value)):
         raise BadInput("a journal keeps only finite numbers, and whole ones of up to 64 bits")
     return value

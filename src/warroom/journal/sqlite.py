@@ -22,6 +22,8 @@ else:
 
 Connection = sqlite3.Connection
 Error = sqlite3.Error
+Refused = sqlite3.IntegrityError
+"""By a trigger or a constraint of the file."""
 VERSION: str = sqlite3.sqlite_version
 
 
@@ -106,18 +108,20 @@ def write_transaction(connection: Connection) -> Iterator[None]:
         raise
 
 
-@contextmanager
-def people_errors(path: Path) -> Iterator[None]:
+class people_errors:  # noqa: N801  # a with-statement's word; a class, because each append passes through several
     """Turns what SQLite says of the file into `Busy`, `CannotWrite` or `BadInput`. Other errors are bugs and pass."""
-    try:
-        yield
-    except UnicodeDecodeError as error:  # SQLite quoted in its message what it could not read
-        raise _damaged(path, error.reason) from error
-    except Error as error:
-        told = _told(path, error)
-        if told is None:
-            raise
-        raise told from error
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, UnicodeDecodeError):  # SQLite quoted in its message what it could not read
+            raise _damaged(self._path, error.reason) from error
+        if isinstance(error, Error) and (told := _told(self._path, error)):
+            raise told from error
 
 
 def _told(path: Path, error: Error) -> WarroomError | None:

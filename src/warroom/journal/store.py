@@ -131,6 +131,9 @@ class SqliteJournal:
     def read(self, since: int = 0) -> Iterator[Event]:
         return self._ledger.since(since)
 
+    def with_id(self, event_id: str) -> Event | None:
+        return self._ledger.with_id(event_id)
+
     def about(self, subject: str) -> tuple[Event, ...]:
         return self._ledger.about(subject)
 

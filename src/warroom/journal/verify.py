@@ -1,27 +1,24 @@
 """Whether a journal is what was written into it. Reads only, and trusts nothing that the file says of itself."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
-from itertools import chain as chained
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from warroom.core.base import Frozen
 from warroom.core.errors import BadInput
 from warroom.core.store import Head
 from warroom.journal import chain, sqlite
 from warroom.journal.derived import changed_readings, snapshot_fault
+from warroom.journal.parts import follow_in_parts
 from warroom.journal.schema import connect_to_journal, weakened
 from warroom.journal.signing import check_signers
 from warroom.journal.vouchers import Voucher, outside, stored
-from warroom.journal.walk import SELECT, Walk, follow
+from warroom.journal.walk import ALL, SELECT, follow
 
 Answer = Literal["intact", "broken", "truncated", "unanchored"]
 VouchedBy = Literal["nothing", "anchors", "signature", "checkpoint"]
-
-_AT_ONCE = 1000  # rows; a little faster than one by one
 
 
 class Report(Frozen):
@@ -67,8 +64,8 @@ def verify(
         with sqlite.people_errors(path), ThreadPoolExecutor(1, "integrity") as beside:
             damage = beside.submit(_damage, path)
             connection.execute("BEGIN")  # one state of the file, whatever others append meanwhile
-            found = _found(connection, vouchers, allowed_signers)
-            if found.answer != "broken" and (fault := damage.result() or snapshot_fault(path)):
+            found = _found(connection, path, vouchers, allowed_signers)
+            if found.answer != "broken" and (fault := damage.result() or snapshot_fault(path, found.vouched)):
                 return _broken(fault, found.head)
             notes = [] if found.answer == "broken" else changed_readings(path)
             return found.model_copy(update={"notes": (*found.notes, *weakened(connection), *notes)})
@@ -86,23 +83,19 @@ def _damage(path: Path) -> str:
     return "" if said == "ok" else f"SQLite finds damage: {said}"
 
 
-def _found(connection: sqlite.Connection, vouchers: list[Voucher], allowed_signers: Path | None) -> Report:
+def _found(connection: sqlite.Connection, path: Path, vouchers: list[Voucher], allowed_signers: Path | None) -> Report:
     journal_id, first, fault = _beginning(connection)
     if fault:
         return _broken(fault, _NOTHING)
-    walk = follow(_rows(connection), first)
+    walk = follow_in_parts(connection, path, first) or follow(connection.execute(SELECT, ALL), first)
+    head = Head(seq=walk.seq, hash=walk.hash.hex())
     if walk.fault:
-        return _broken(walk.fault, walk.head, walk.at)
+        return _broken(walk.fault, head, walk.at)
     anchors, notes = stored(connection, allowed_signers)
-    report = _against([*anchors, *vouchers], connection, walk, journal_id, first)
+    report = _against([*anchors, *vouchers], connection, head, journal_id, first)
     if walk.redacted:
         notes.append(f"events that were redacted: {walk.redacted}; later events say by whom and why")
     return report.model_copy(update={"notes": tuple(notes)})
-
-
-def _rows(connection: sqlite.Connection) -> Iterator[tuple[Any, ...]]:
-    cursor = connection.execute(SELECT)
-    return chained.from_iterable(iter(lambda: cursor.fetchmany(_AT_ONCE), []))
 
 
 def _beginning(connection: sqlite.Connection) -> tuple[str, bytes, str]:
@@ -118,10 +111,9 @@ def _beginning(connection: sqlite.Connection) -> tuple[str, bytes, str]:
 
 
 def _against(
-    vouchers: list[Voucher], connection: sqlite.Connection, walk: Walk, journal_id: str, first: bytes
+    vouchers: list[Voucher], connection: sqlite.Connection, head: Head, journal_id: str, first: bytes
 ) -> Report:
     """What the vouchers say of a chain that holds."""
-    head = walk.head
     for voucher in sorted(vouchers, key=lambda each: each.checkpoint.size):
         told = voucher.checkpoint
         if told.journal_id != journal_id:

@@ -5,26 +5,27 @@ It computes what `chain` defines; a test holds the two together.
 
 from collections.abc import Iterable
 from hashlib import sha256
-from struct import Struct, error
+from struct import error
 from typing import Any, NamedTuple
 
-from warroom.core.store import Head
-from warroom.journal.chain import BODY, EVENT, LENGTH, framed
+from warroom.journal.chain import AFTER, BODY, LENGTH, NUMBERS, framed
 
 SELECT = """
     SELECT seq, at_us, mono_us, v, id, kind, actor, origin, subject, body_hash, salt, body, hash
-    FROM events ORDER BY seq
+    FROM events WHERE seq BETWEEN ? AND ? ORDER BY seq
 """
+ALL = (-(2**63), 2**63 - 1)
+"""From the lowest number that a row can have to the highest, for `SELECT`."""
 
-_NUMBERS = Struct(">IqIqIqIqI")  # seq, at_us, mono_us and v, each behind its length, and the length of the id
 _NOT_NEXT = "was changed, or is not the one that followed what stands before it"
-_BEFORE = EVENT + LENGTH.pack(32)  # what stands before the hash of the event before
 
 
 class Walk(NamedTuple):
     """How far a chain holds, and what ends it: `fault` at event `at`, or "" at its end."""
 
-    head: Head
+    seq: int
+    """Number of the last event that holds, and its hash."""
+    hash: bytes
     at: int | None = None
     fault: str = ""
     redacted: int = 0
@@ -43,22 +44,22 @@ class _Names(dict[tuple[bytes, ...], bytes]):
         return self[names]
 
 
-def follow(rows: Iterable[tuple[Any, ...]], first: bytes) -> Walk:
-    """Walks rows of `SELECT`, with texts as bytes. `first` is the hash that the first event must follow."""
-    expected, before, redacted = 1, first, 0
-    erased: dict[bytes, Head] = {}  # what stands before an event without a body, by the subject that must name it
-    names, numbers_of, length = _Names(), _NUMBERS.pack, LENGTH.pack
+def follow(rows: Iterable[tuple[Any, ...]], before: bytes, *, after: int = 0) -> Walk:
+    """Walks rows of `SELECT`, with texts as bytes. They begin behind the event `after`, whose hash is `before`."""
+    expected, redacted = after + 1, 0
+    erased: dict[bytes, tuple[int, bytes]] = {}  # what is before an event without body, by the subject to name it
+    names, numbers_of, length, join = _Names(), NUMBERS.pack, LENGTH.pack, b"".join
     for seq, at_us, mono_us, v, event_id, kind, actor, origin, subject, body_hash, salt, body, digest in rows:
         try:
             if seq != expected:
                 return _broken(expected, before, f"event {expected} is missing; event {seq} stands in its place")
             if body is None and salt is None:
-                erased[b"event:%d" % seq] = _head(seq, before)
-            elif sha256(BODY + length(len(salt)) + salt + length(len(body)) + body).digest() != body_hash:
+                erased[b"event:%d" % seq] = seq - 1, before
+            elif sha256(join((BODY, length(len(salt)), salt, length(len(body)), body))).digest() != body_hash:
                 return _broken(seq, before, f"the body of event {seq} was changed")
             numbers = numbers_of(8, seq, 8, at_us, 8, mono_us, 8, v, len(event_id))
             named = names[kind, actor, origin, subject]
-            if sha256(_BEFORE + before + numbers + event_id + named + body_hash).digest() != digest:
+            if sha256(join((AFTER, before, numbers, event_id, named, body_hash))).digest() != digest:
                 return _broken(seq, before, f"event {seq} {_NOT_NEXT}")
         except (TypeError, error):
             return _broken(expected, before, f"event {expected} holds a value of a type that no event has")
@@ -66,15 +67,10 @@ def follow(rows: Iterable[tuple[Any, ...]], first: bytes) -> Walk:
             redacted += erased.pop(subject, None) is not None
         expected, before = seq + 1, digest
     if erased:
-        head = min(erased.values(), key=lambda head: head.seq)
-        return Walk(head, head.seq + 1, f"the body of event {head.seq + 1} was removed, and no later event says why")
-    return Walk(_head(expected, before), redacted=redacted)
+        seq, digest = min(erased.values())
+        return Walk(seq, digest, seq + 1, f"the body of event {seq + 1} was removed, and no later event says why")
+    return Walk(expected - 1, before, redacted=redacted)
 
 
 def _broken(seq: int, before: bytes, fault: str) -> Walk:
-    return Walk(_head(seq, before), seq, fault)
-
-
-def _head(seq: int, before: bytes) -> Head:
-    """Where the chain ends before event `seq`."""
-    return Head(seq=seq - 1, hash=before.hex())
+    return Walk(seq - 1, before, seq, fault)
