@@ -259,3 +259,11 @@ async def test_leaving_at_rest_asks_nothing(tmp_path: Path) -> None:
         await it.press("q")
         await it.until(lambda: it.app.return_code is not None)
     assert isinstance(events(it.journal)[-1].body, CockpitClosed)
+
+
+@pytest.mark.parametrize("words", ["verify the search", "d", "back up"])
+async def test_a_fast_hand_loses_no_letter_after_the_find_key(tmp_path: Path, words: str) -> None:
+    async with cockpit(begin(tmp_path)) as it:
+        await it.write(f"/{words}")
+        await it.shows(f"find     {words}")
+        assert not [event for event in it.of_kind("item_done")]

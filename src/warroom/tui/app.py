@@ -3,7 +3,7 @@
 import asyncio
 import signal
 
-from textual import on
+from textual import events, on
 from textual.app import App
 from textual.message import Message
 
@@ -14,6 +14,7 @@ from warroom.steps import OutputPart
 from warroom.tui.driver import SteadyDriver
 from warroom.tui.look import DARK_VARIABLES, THEMES
 from warroom.tui.messages import OutputCame, ReadingTaken, RoomChanged, RunEnded, Trouble
+from warroom.tui.screens.asking import AskScreen
 from warroom.tui.screens.cockpit import CockpitScreen
 
 
@@ -48,6 +49,11 @@ class WarroomApp(App[None]):
         self._live.start(listeners, version=__version__)
         # Not get_default_screen: it does not load the screen's CSS_PATH (Textual 8.2.8).
         self.push_screen(CockpitScreen(self._live))
+
+    def on_key(self, event: events.Key) -> None:
+        """A key whose widget was covered by a screen that asks, before it was dealt with, is meant for that screen."""
+        if isinstance(self.screen, AskScreen):
+            self.screen.take_early(event)
 
     @on(RunEnded)
     def _run_ended(self, message: RunEnded) -> None:

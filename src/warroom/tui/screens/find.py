@@ -3,14 +3,14 @@
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from warroom.tui.screens.asking import AskScreen
 from warroom.tui.widgets.field import Field
 from warroom.tui.widgets.pane import Lines
 
 
-class Find(ModalScreen[str]):
+class Find(AskScreen[str]):
     BINDINGS = [("escape", "dismiss('')", "back")]
 
     def __init__(self, words: str) -> None:
