@@ -9,6 +9,7 @@ from journal_kit import append_all, definitions, draft
 from warroom.core import events as ev
 from warroom.core.errors import BadInput
 from warroom.core.outcome import Outcome
+from warroom.core.probe import Check, ProbeSpec
 from warroom.core.rules import Value
 from warroom.core.store import HeadMoved, Journal, Sample
 
@@ -16,6 +17,9 @@ ODD_TEXT = "\0 \x1b[31m [/b] \u202e\u202d বাংলা 日本語 👩\u200d�
 SEEN = (ev.Seen(probe="errors", word="stale", value=0.1 + 0.2, unit="%", age_s=1e-7),)
 OUTCOME = Outcome(
     ended="failed", exit_status=-9, duration_s=1.5, output=ODD_TEXT, output_bytes=2**40, output_sha256="00", why="x"
+)
+REVISED = ProbeSpec(
+    id="errors", title="Errors", every=5, deadline=2, source={"kind": "http", "url": "x"}, check=(Check(fail="> 1"),)
 )
 BODIES: tuple[ev.Body, ...] = (
     ev.ReleaseStarted(release="shop 4.2", environment="production", t0_us=-1, checklist="Shop"),
@@ -31,17 +35,49 @@ BODIES: tuple[ev.Body, ...] = (
     ev.ItemFailed(item="backup", reason="disk", seen=SEEN),
     ev.ItemReopened(item="backup"),
     ev.Noted(text="begun"),
+    ev.ItemSigned(item="backup", note="seen", value="41", seen=SEEN),
+    ev.ItemTakenBack(item="backup", step=1),
+    ev.PointCrossed(item="backup", first="ada", second="ben"),
+    ev.ItemBegun(item="cash"),
+    ev.ItemNotApplicable(item="card", reason="no cards here"),
+    ev.ItemDeferred(item="backup", phase="day", reason="the disk is slow"),
+    ev.ItemBlocked(item="cash", reason="the till is locked"),
+    ev.SkipSigned(item="cash", reason="no time"),
+    ev.ItemStale(item="backup", probe="errors", why="25 h > 24 h"),
+    ev.ItemTrueAgain(item="backup"),
+    ev.EvidenceAdded(item="backup", form="link", ref=ODD_TEXT),
+    ev.GatePassed(phase="day", risk="the dump of yesterday", open=("Backup: open",), seen=SEEN),
+    ev.GateReopened(phase="day", why="Backup: 25 h > 24 h", relied="ada"),
+    ev.Polled(
+        phase="day", votes=(ev.Vote(role="sre", say="no-go", by="ben", delegate=True, reason="disk"),), seen=SEEN
+    ),
+    ev.ClockHeld(reason="NO-GO", planned=True),
+    ev.ClockResumed(slip_s=61.5, reason="NO-GO"),
+    ev.Recycled(phase="before", reason="wrong build", t0_us=1, items=("backup",)),
     ev.StepStarted(
         run="r1", target="backup", attempt=2, title="Dump", argv=("pg_dump", "shop"), cwd="/", host="tower", user="ada"
     ),
+    ev.StepOutput(run="r1", target="backup", text=ODD_TEXT),
     ev.StepFinished(run="r1", target="backup", title="Dump", outcome=OUTCOME),
     ev.StepInterrupted(run="r2", target="rollback:1", title="Switch back"),
+    ev.RollbackArmed(signature=1),
+    ev.RollbackWindow(need="blue is kept", left_s=299.5),
     ev.RollbackStarted(typed="shop 4.2", reason="errors", steps=2, seen=SEEN),
     ev.RollbackStepSkipped(step=2, reason="not needed"),
+    ev.RollbackStepByHand(step=2, reason="on the load balancer's page"),
     ev.RollbackStopped(step=1),
     ev.RolledBack(took_s=2.5),
     ev.Restored(took_s=30.0, seen=SEEN),
     ev.VerdictChanged(probe="errors", to="fail", was="ok", value=2.31, unit="%"),
+    ev.ProbeRevised(probe="errors", spec=REVISED, toml=ODD_TEXT, anew=True, text="fail > 1"),
+    ev.ProbeRefused(probe="errors", reason="errors.toml:3: no such key"),
+    ev.ProbeCleared(probe="errors"),
+    ev.TriggerArmed(trigger="errors"),
+    ev.DecisionAsked(
+        trigger="errors", rule="errors failing", broke=(ODD_TEXT,), role="lead", within_s=300.0, seen=SEEN
+    ),
+    ev.DecisionEscalated(trigger="errors", role="cto", within_s=300.0),
+    ev.DecisionTaken(trigger="errors", answer="hold", hold_s=600.0, seen=SEEN),
     ev.Redacted(event=3, reason="a token", kept={"item": "backup", "seen": [{"age_s": 0.1}], "none": None}),
     ev.SamplesDigest(first=1, last=60, count=60, sha256="00"),
     ev.SnapshotKept(event=5, sha256="00"),

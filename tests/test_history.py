@@ -13,8 +13,9 @@ from export_kit import HOSTILE, T0_US, add, begin, definitions
 from journal_kit import StillClock, draft, finished_journal, tamper
 from release_kit import Story, finish, next_step, reopen, skip, start_rollback, start_step, tick
 from warroom.core import events as ev
-from warroom.core.history import Past, Run, Spread, expected, quantile, spread, spread_of_items, tell
+from warroom.core.history import Past, Run, expected, quantile, spread, spread_of_items, tell
 from warroom.core.outcome import Outcome
+from warroom.core.spread import Spread
 from warroom.journal.store import create_journal
 
 DAY_US = 86_400_000_000

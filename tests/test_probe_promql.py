@@ -163,7 +163,7 @@ async def test_an_exporter_that_dies_is_no_data_at_once_while_its_last_figures_l
 def test_a_probe_whose_exporter_dies_turns_unknown_and_never_fails_or_stays_ok(prometheus: Prometheus) -> None:
     source = {"kind": "promql", "url": prometheus.url, "query": "avg_over_time(payments[5m]) / 200"}
     spec = probe(source | {"alive": 'min(up{job="app"})'}, CHECK, every="200ms", deadline="190ms", stale_after="20s")
-    with running([spec], sampler()) as (engine, watcher):
+    with running([spec], sampler()) as (_engine, watcher):
         watcher.until(lambda: watcher.words() == ["ok"])
         prometheus.exporter.up = False
         try:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from journal_contract import BODIES
 from journal_kit import draft
 from release_kit import plan
 from warroom.core import events as ev
@@ -63,8 +64,16 @@ STORY: tuple[ev.Body, ...] = (
     ev.RollbackStepSkipped(step=2, reason="drained by hand"),
     ev.RolledBack(took_s=61.5),
     ev.Restored(took_s=30.0, seen=SEEN),
-    ev.CockpitClosed(),
 )
+OTHERS = tuple(
+    body
+    for body in BODIES
+    if type(body)
+    not in {type(told) for told in STORY} | {ev.Redacted, ev.SamplesDigest, ev.SnapshotKept, ev.CockpitClosed}
+)
+"""One of every kind that has no part in the story."""
+
+STORY = (*STORY, *OTHERS, ev.CockpitClosed())
 
 
 def make(path: Path) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 
 from warroom.core import history, views
 from warroom.core.definitions import Definitions
-from warroom.core.history import Past, Spread
+from warroom.core.history import Past
 from warroom.core.plain import one_line
+from warroom.core.spread import Spread
 
 _COLUMNS = 6
 """So many releases, the newest, stand side by side on a screen; the figures count all."""
