@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from warroom.journal.store import SqliteJournal
     from warroom.report.excerpt import Excerpt
 
-_FORMATS = ("jsonl", "csv", "markdown", "checklist", "sqlite")
+_FORMATS = ("jsonl", "csv", "markdown", "html", "checklist", "sqlite")
 _TABLES = ("events", "items", "readings")
 
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from warroom.cli.excerpts import JournalExcerpt
+from warroom.cli.review import write_html
 from warroom.cli.targets import target
 from warroom.core.errors import BadInput
+from warroom.core.filters import ALL
 from warroom.journal.backup import backup
 from warroom.report import jsonl, markdown, tables, ticked
 from warroom.report.excerpt import Excerpt, Sink
@@ -35,6 +37,14 @@ def _text(write: Callable[[Sink, Excerpt], int]) -> Send:
     return send
 
 
+def _page(excerpt: JournalExcerpt, output: Path | None) -> int:
+    """The review is of the whole journal; a filter picks what its timeline shows."""
+    whole = JournalExcerpt(excerpt.journal, ALL, to_file=output is not None)
+    with target(output) as out:
+        write_html(out, whole, excerpt.picked)
+    return excerpt.count
+
+
 def _copy(excerpt: JournalExcerpt, output: Path | None) -> int:
     if output is None:
         raise BadInput("a copy of the journal needs a file", "name one with -o")
@@ -50,6 +60,7 @@ FORMS = {
     "csv items": Form(_text(tables.write_items), "items", _ALL, tells_head=False),
     "csv readings": Form(_text(tables.write_readings), "readings", ("since", "until"), tells_head=False),
     "markdown": Form(_text(markdown.write_excerpt), "events", _ALL),
+    "html": Form(_page, "events", _ALL),
     "checklist": Form(_text(ticked.write_checklist), "items", ()),
     "sqlite": Form(_copy, "events", ()),
 }

@@ -10,14 +10,16 @@ from warroom.core import history
 from warroom.core.definitions import Definitions
 from warroom.core.events import Event
 from warroom.core.review_checks import Contradictions
+from warroom.core.review_departures import Departures, Signatures
 from warroom.core.review_hearing import Listener, overheard
 from warroom.core.review_incidents import Decisions, FirstBad, Incidents
 from warroom.core.review_notes import Notes
-from warroom.core.review_people import Departures, People, Places
-from warroom.core.review_probes import Blindness, Readings
+from warroom.core.review_people import People, Places
+from warroom.core.review_probes import Readings, Verdicts
+from warroom.core.review_said import LIMIT
+from warroom.core.review_standing import Standing
 from warroom.core.review_times import Times
-from warroom.core.review_values import LIMIT, Contradiction, Gap, Proof, Review
-from warroom.core.review_values import Person as Person
+from warroom.core.review_values import Contradiction, Gap, Proof, Review
 from warroom.core.store import Sample
 
 Reading = tuple[int, Sample]
@@ -39,13 +41,14 @@ def review(
     past = history.tell(plan, overheard(events, (*hearing.all, *listeners)))
     first_bad, seen = hearing.read(readings())
     gaps = seen.gaps()
-    blind, more_blind = hearing.blindness.told()
+    facts = hearing.people.facts()
+    hearing.verdicts.finish(facts.last_us)
     checks, more_checks = hearing.checks.told()
     checks = sorted([*checks, *(_silence(plan, hearing.notes, gap) for gap in gaps)], key=lambda each: each.seq)
     departures, decisions = hearing.departures, hearing.decisions.decisions
     people = hearing.people.told()
     return Review(
-        facts=hearing.people.facts(),
+        facts=facts,
         proof=proof,
         people=tuple(people[:LIMIT]),
         phases=tuple(hearing.times.phases()),
@@ -53,8 +56,10 @@ def review(
         incidents=tuple(hearing.incidents.told(first_bad.told())),
         decisions=tuple(decisions.kept),
         departures=tuple(departures.departures.kept),
-        two_people=tuple(departures.two_people.kept),
-        blind=tuple(blind[:LIMIT]),
+        slips=tuple(hearing.times.slips.kept),
+        two_people=tuple(hearing.signatures.two_people.kept),
+        probes=tuple(hearing.verdicts.told(plan)),
+        blind=tuple(hearing.verdicts.spells.kept),
         gaps=tuple(gaps[:LIMIT]),
         jumps=tuple(departures.jumps.kept),
         contradictions=tuple(hearing.notes.explained(each) for each in checks[:LIMIT]),
@@ -64,8 +69,9 @@ def review(
             people=len(people[LIMIT:]),
             decisions=decisions.more,
             departures=departures.departures.more,
-            two_people=departures.two_people.more,
-            blind=more_blind + len(blind[LIMIT:]),
+            slips=hearing.times.slips.more,
+            two_people=hearing.signatures.two_people.more,
+            blind=hearing.verdicts.spells.more,
             gaps=len(gaps[LIMIT:]),
             jumps=departures.jumps.more,
             contradictions=more_checks + len(checks[LIMIT:]),
@@ -82,21 +88,23 @@ class _Hearing:
         places = Places()
         self.people = People(places)
         self.departures = Departures()
-        self.times = Times(plan)
+        self.signatures = Signatures()
+        standing = Standing(plan)
+        self.times = Times(plan, standing)
         self.incidents = Incidents(plan)
         self.decisions = Decisions()
-        self.blindness = Blindness()
-        self.checks = Contradictions(plan, places)
+        self.verdicts = Verdicts()
+        self.checks = Contradictions(plan, standing, self.signatures, places)
         self.notes = Notes(plan)
         self.all: tuple[Listener, ...] = (
-            places, self.people, self.departures, self.times, self.incidents, self.decisions, self.blindness,
-            self.checks, self.notes,
+            places, standing, self.signatures, self.people, self.departures, self.times, self.incidents,
+            self.decisions, self.verdicts, self.checks, self.notes,
         )  # fmt: skip
 
     def read(self, readings: Iterable[Reading]) -> tuple[FirstBad, Readings]:
         """What the readings tell. To be called when all events were heard."""
         first_bad = FirstBad(self._plan, self.incidents.onsets)
-        seen = Readings(self._plan, self.blindness.watches)
+        seen = Readings(self._plan, self.verdicts.watches)
         for number, reading in readings:
             first_bad.hear(reading)
             seen.hear(number, reading)

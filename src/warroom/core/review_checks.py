@@ -2,17 +2,17 @@
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from warroom.core import events as ev
 from warroom.core.body import Body
 from warroom.core.definitions import Definitions
 from warroom.core.events import Event
 from warroom.core.probe import Word
+from warroom.core.review_departures import Signatures
 from warroom.core.review_hearing import Few, Handler
 from warroom.core.review_people import Places
+from warroom.core.review_standing import Standing
 from warroom.core.review_values import Contradiction, Fault
-from warroom.core.views import CLOSED
 
 RAPID = 3
 RAPID_US = 10_000_000
@@ -32,39 +32,31 @@ class _Ticks:
         self.count = 0
 
 
-class _Signed(NamedTuple):
-    """The first of two signatures."""
-
-    event: Event
-
-
 class Contradictions:
     """Hears what was said of items and commands, and holds it against what is known."""
 
-    def __init__(self, plan: Definitions, places: Places) -> None:
+    def __init__(self, plan: Definitions, standing: Standing, signatures: Signatures, places: Places) -> None:
+        """The other three hear each event before it does."""
         self._plan = plan
+        self._standing = standing
+        self._signatures = signatures
         self._places = places
         self.found = Few[Contradiction]()
         self._words: dict[str, Word] = {}
-        self._closed: set[str] = set()
-        self._ordinary = [phase for phase in plan.checklist.phases if phase.kind in ("timed", "plain")]
-        self._phase_of = {item.id: n for n, phase in enumerate(self._ordinary) for item in phase.walk()}
-        self._open = [sum(1 for _ in phase.walk()) for phase in self._ordinary]
-        self._begun: set[int] = set()
+        self._begun: set[str] = set()
         self._ticks: dict[str, _Ticks] = {}
-        self._signed: dict[str, _Signed] = {}
         self._interrupted: dict[str, Event] = {}
 
     def hears(self) -> Mapping[type[Body], Handler]:
         return {
             ev.VerdictChanged: self._verdict,
+            ev.GatePassed: self._passes,
             ev.ItemDone: self._done,
-            ev.ItemSkipped: self._closes,
-            ev.ItemFailed: self._opens,
-            ev.ItemReopened: self._opens,
-            ev.ItemTakenBack: self._opens,
-            ev.ItemSigned: self._signs,
-            ev.RollbackArmed: self._arms,
+            ev.ItemSkipped: self._skipped,
+            ev.PointCrossed: self._confirmed,
+            ev.RollbackArmed: self._confirmed,
+            ev.ItemNotApplicable: self._verified,
+            ev.ItemFailed: self._verified,
             ev.StepInterrupted: self._interrupts,
             ev.StepFinished: self._finishes,
             ev.RollbackStepByHand: self._verified,
@@ -102,8 +94,11 @@ class Contradictions:
         self._before_its_parts(event, body.item)
         self._before_its_phase(event, body.item)
         self._fast(event)
-        self._confirmed(event, body.item)
-        self._closes(event, body)
+        self._skipped(event, body)
+
+    def _skipped(self, event: Event, body: Body) -> None:
+        self._confirmed(event, body)
+        self._verified(event, body)
 
     def _against_its_probe(self, event: Event, body: ev.ItemDone) -> None:
         """By what the operator saw; where nothing was seen, by the verdict on record."""
@@ -118,21 +113,27 @@ class Contradictions:
     def _before_its_parts(self, event: Event, item: str) -> None:
         place = self._plan.places.get(item)
         parts = [each.id for child in place.item.children for each in child.walk()] if place else []
-        if left := [part for part in parts if part not in self._closed]:
+        if left := [part for part in parts if not self._standing.is_closed(part)]:
             text = f"{self._plan.title(item)} was ticked while {self._listed(left)} under it {_was(left)} open"
-            self._add("closed before its parts", event, (item, *left[:_NAMED]), text)
+            self._add("closed before its parts", event, (item, *left), text)
+
+    def _passes(self, _event: Event, body: ev.GatePassed) -> None:
+        """Whoever passed a gate that did not hold has said why."""
+        if body.risk:
+            self._begun.add(body.phase)
 
     def _before_its_phase(self, event: Event, item: str) -> None:
         """Told once for each phase."""
-        number = self._phase_of.get(item)
-        if number is None or number in self._begun:
+        phase = self._standing.phase_of(item)
+        place = self._plan.places.get(item)
+        if place is None or phase in self._begun or place.phase.kind not in ("timed", "plain"):
             return
-        self._begun.add(number)
-        late = [n for n in range(number) if self._open[n]]
+        self._begun.add(phase)
+        late = list(self._standing.left_before(phase))
         if late:
-            left = [part.id for n in late for part in self._ordinary[n].walk() if part.id not in self._closed]
-            before = ", ".join(self._ordinary[n].name for n in late)
-            text = f"{self._ordinary[number].name} began while {self._listed(left)} of {before} {_was(left)} open"
+            left = [part for _, parts in late for part in parts]
+            before = ", ".join(name for name, _ in late)
+            text = f"{place.phase.name} began while {self._listed(left)} of {before} {_was(left)} open"
             self._add("begun before the phase before", event, (item, *left), text)
 
     def _listed(self, items: Sequence[str]) -> str:
@@ -160,39 +161,12 @@ class Contradictions:
             self._add("rapid ticks", ticks.first, ticks.run, text, ticks.end)
         ticks.first = ticks.end = None
 
-    def _signs(self, event: Event, body: ev.ItemSigned) -> None:
-        self._signed[body.item] = _Signed(event)
-
-    def _arms(self, event: Event, body: ev.RollbackArmed) -> None:
-        if body.signature == 1:
-            self._signed["rollback"] = _Signed(event)
-        else:
-            self._confirmed(event, "rollback")
-
-    def _confirmed(self, event: Event, subject: str) -> None:
-        signed = self._signed.pop(subject, None)
-        if signed and self._places.same(signed.event.origin, event.origin):
-            what = "the rollback" if subject == "rollback" else self._plan.title(subject)
-            text = f"{signed.event.actor} and {event.actor} signed {what}, both from {self._places.of(event.origin)}"
-            self._add("both signatures from one place", event, (subject,), text)
-
-    def _closes(self, event: Event, body: ev.ItemDone | ev.ItemSkipped) -> None:
-        if body.item not in self._closed:
-            self._count(body.item, -1)
-        self._closed.add(body.item)
-        self._verified(event, body)
-
-    def _opens(self, event: Event, body: ev.ItemFailed | ev.ItemReopened | ev.ItemTakenBack) -> None:
-        if body.item in self._closed:
-            self._count(body.item, 1)
-        self._closed.discard(body.item)
-        self._signed.pop(body.item, None)
-        if isinstance(body, ev.ItemFailed):
-            self._verified(event, body)
-
-    def _count(self, item: str, by: int) -> None:
-        if (phase := self._phase_of.get(item)) is not None:
-            self._open[phase] += by
+    def _confirmed(self, event: Event, body: Body) -> None:
+        first, _ = self._signatures.pairs.get(event.seq, (None, None))
+        if first and self._places.same(first.origin, event.origin):
+            what = "the rollback" if body.subject == "rollback" else self._plan.title(body.subject)
+            text = f"{first.actor} and {event.actor} signed {what}, both from {self._places.of(event.origin)}"
+            self._add("both signatures from one place", event, (body.subject,), text)
 
     def _interrupts(self, event: Event, body: ev.StepInterrupted) -> None:
         self._interrupted[body.target] = event
@@ -207,6 +181,3 @@ class Contradictions:
 
 def _was(items: Sequence[str]) -> str:
     return "was" if len(items) == 1 else "were"
-
-
-assert set(CLOSED) == {"done", "skipped"}  # `_closes` hears both

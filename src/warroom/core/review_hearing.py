@@ -6,7 +6,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from warroom.core.body import Body
 from warroom.core.events import Event
-from warroom.core.review_values import LIMIT
+from warroom.core.review_said import LIMIT
 
 T = TypeVar("T")
 

@@ -9,8 +9,10 @@ from warroom.core.definitions import Definitions
 from warroom.core.events import Event
 from warroom.core.probe import Word
 from warroom.core.review_hearing import Few, Handler
+from warroom.core.review_incident import Incident, Moment, Step
 from warroom.core.review_people import NOBODY
-from warroom.core.review_values import Decision, Incident, Moment, Step, seconds, shortened
+from warroom.core.review_said import seconds, shortened
+from warroom.core.review_values import Decision
 from warroom.core.store import Sample
 
 GOOD_RUN = 2
@@ -202,12 +204,13 @@ class Decisions:
         self._asked_us: dict[str, int] = {}
 
     def hears(self) -> Mapping[type[Body], Handler]:
-        return {Body: self._every}
-
-    def _every(self, event: Event, body: Body) -> None:
         """By tone, so that kinds of decisions that come later are not passed over."""
+        kinds = [kind for kind in ev.KINDS.values() if kind.tone == "decide"]
+        return dict.fromkeys((*kinds, ev.RollbackStarted, ev.PointCrossed, ev.GatePassed), self._decides)
+
+    def _decides(self, event: Event, body: Body) -> None:
         seen: tuple[Seen, ...] = getattr(body, "seen", ())
-        if body.tone != "decide" and not isinstance(body, ev.RollbackStarted | ev.PointCrossed):
+        if isinstance(body, ev.GatePassed) and not body.risk:
             return
         if isinstance(body, ev.DecisionAsked):
             self._asked_us[body.trigger] = event.at_us

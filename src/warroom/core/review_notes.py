@@ -10,8 +10,8 @@ from warroom.core import events as ev
 from warroom.core.body import Body
 from warroom.core.definitions import Definitions
 from warroom.core.events import Event
+from warroom.core.review_departures import is_follow_up
 from warroom.core.review_hearing import Handler
-from warroom.core.review_people import is_follow_up
 from warroom.core.review_values import Contradiction
 
 _NUMBER = re.compile(r"(?:#|\bevent )(\d{1,18})\b", re.ASCII | re.IGNORECASE)

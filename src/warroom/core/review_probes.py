@@ -5,6 +5,7 @@ are counted up over all probes, so where every number between two readings is st
 """
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -13,7 +14,8 @@ from warroom.core.body import Body
 from warroom.core.definitions import Definitions
 from warroom.core.events import Event
 from warroom.core.review_hearing import Few, Handler
-from warroom.core.review_values import Blind, Gap
+from warroom.core.review_said import seconds
+from warroom.core.review_values import Blind, Gap, ProbeTimes
 from warroom.core.store import Sample
 
 BREAK_US = 15 * 60 * 1_000_000
@@ -32,33 +34,47 @@ class Watch(NamedTuple):
     until_mono_us: int | None
 
 
-class Blindness:
-    """Hears when verdicts were not known, and who drove when."""
+class Verdicts:
+    """Hears how probes were, when that was not known, and who drove when."""
 
     def __init__(self) -> None:
         self.spells = Few[Blind]()
         self.watches: list[Watch] = []
-        self._since: dict[str, tuple[ev.VerdictChanged, Event]] = {}
+        self._since: dict[str, Event] = {}
+        self._lasted_s: dict[str, dict[str, float]] = {}
+        self._changes = Counter[str]()
         self._driver = ""
-        self._end_us = 0
 
     def hears(self) -> Mapping[type[Body], Handler]:
         return {
-            Body: self._every,
             ev.VerdictChanged: self._verdict,
             ev.CockpitOpened: self._opened,
             ev.DriverTook: self._drives,
             ev.CockpitClosed: self._closed,
         }
 
-    def _every(self, event: Event, _body: Body) -> None:
-        self._end_us = event.at_us
-
     def _verdict(self, event: Event, body: ev.VerdictChanged) -> None:
-        if before := self._since.pop(body.probe, None):
-            self.spells.add(_blind(*before, event.at_us, event.seq))
+        if before := self._since.get(body.probe):
+            self._end(before, event.at_us, event.seq)
+        self._since[body.probe] = event
+        self._changes[body.probe] += 1
+
+    def _end(self, since: Event, until_us: int, until_seq: int | None) -> None:
+        body = since.body
+        assert isinstance(body, ev.VerdictChanged)
+        lasted_s = self._lasted_s.setdefault(body.probe, {})
+        lasted_s[body.to] = lasted_s.get(body.to, 0.0) + max(0.0, seconds(since.at_us, until_us))
         if body.to in _UNKNOWN:
-            self._since[body.probe] = body, event
+            self.spells.add(
+                Blind(
+                    probe=body.probe,
+                    word=body.to,
+                    since_us=since.at_us,
+                    since_seq=since.seq,
+                    until_us=until_us,
+                    until_seq=until_seq,
+                )
+            )
 
     def _opened(self, event: Event, body: ev.CockpitOpened) -> None:
         if body.drives:
@@ -73,21 +89,20 @@ class Blindness:
             self._driver = ""
             self.watches[-1] = self.watches[-1]._replace(until_us=event.at_us, until_mono_us=event.mono_us)
 
-    def told(self) -> tuple[list[Blind], int]:
-        """The spells in the order of their begin, those that last at the end too, and how many more there were."""
-        last = [_blind(body, event, self._end_us, None) for body, event in self._since.values()]
-        return sorted([*self.spells.kept, *last], key=lambda each: each.since_seq), self.spells.more
+    def finish(self, end_us: int) -> None:
+        """To be called when the last event was heard, with its time: what lasts until then ends there."""
+        for since in self._since.values():
+            self._end(since, end_us, None)
+        self.spells.kept.sort(key=lambda each: each.since_seq)
 
-
-def _blind(body: ev.VerdictChanged, event: Event, until_us: int, until_seq: int | None) -> Blind:
-    return Blind(
-        probe=body.probe,
-        word=body.to,
-        since_us=event.at_us,
-        since_seq=event.seq,
-        until_us=until_us,
-        until_seq=until_seq,
-    )
+    def told(self, plan: Definitions) -> list[ProbeTimes]:
+        """In the order of the probes that were agreed."""
+        known = [spec.id for spec in plan.probes if spec.id in self._lasted_s]
+        others = [probe for probe in self._lasted_s if probe not in plan.probes_by_id]
+        return [
+            ProbeTimes(probe=probe, changes=self._changes[probe], lasted_s=dict(self._lasted_s[probe]))
+            for probe in (*known, *others)
+        ]
 
 
 class _Last(NamedTuple):

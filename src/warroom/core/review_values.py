@@ -5,95 +5,14 @@ from typing import Literal
 from warroom.core.base import Frozen
 from warroom.core.body import Seen
 from warroom.core.probe import Word
-
-LIMIT = 1000
-"""So many of a kind a review lists; `Review.left_out` counts the others."""
-
-_LONGEST = 4000  # characters of one text in a review; the journal has the whole
-
-Step = Literal[
-    "first bad reading", "detected", "asked", "overdue", "decided", "rollback started", "rollback stopped",
-    "rolled back", "restored", "well again",
-]  # fmt: skip
-"""What can happen in an incident, in the order in which it should."""
-
-CHAIN: tuple[Step, ...] = (
-    "first bad reading", "detected", "asked", "decided", "rollback started", "rolled back", "restored",
-)  # fmt: skip
-"""The steps whose times are told one after the other."""
+from warroom.core.review_incident import Incident
+from warroom.core.review_said import Said, seconds
 
 Fault = Literal[
     "done against its probe", "closed before its parts", "begun before the phase before", "rapid ticks",
     "both signatures from one place", "no readings", "interrupted and not verified",
 ]  # fmt: skip
 """What somebody has to explain."""
-
-
-def shortened(text: str) -> str:
-    """The text, without what nobody reads in a review."""
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text) - _LONGEST} more characters)"
-
-
-def seconds(since_us: int, until_us: int) -> float:
-    """Below 0 when the second came first, as after a clock was put back."""
-    return (until_us - since_us) / 1e6
-
-
-class Said(Frozen):
-    """Something that somebody did or said, with the number of its event."""
-
-    seq: int
-    at_us: int
-    who: str
-    subject: str = ""
-    """An id, as events have it."""
-    text: str = ""
-
-
-class Moment(Frozen):
-    """One step of an incident."""
-
-    step: Step
-    at_us: int
-    seq: int | None = None
-    """The event's number; None for a reading, which is none."""
-    who: str = ""
-    text: str = ""
-
-
-class Span(Frozen):
-    """The time between two steps of an incident."""
-
-    since: Step
-    until: Step
-    took_s: float
-
-
-class Incident(Frozen):
-    """From the first bad reading until production was well again, as far as it came."""
-
-    probes: tuple[str, ...]
-    """Those that failed when it was asked for a decision, or when the rollback was started."""
-    moments: tuple[Moment, ...]
-    """In the order in which they happened; with several questions and answers there are several of a step."""
-    over: bool
-
-    def first(self, step: Step) -> Moment | None:
-        return next((moment for moment in self.moments if moment.step == step), None)
-
-    @property
-    def spans(self) -> tuple[Span, ...]:
-        """From each step that there was to the next one, and from the first to the last."""
-        told = [moment for step in CHAIN if (moment := self.first(step))]
-        pairs = list(zip(told, told[1:], strict=False))
-        if len(told) > 2:
-            pairs.append((told[0], told[-1]))
-        return tuple(Span(since=a.step, until=b.step, took_s=seconds(a.at_us, b.at_us)) for a, b in pairs)
-
-    @property
-    def took_s(self) -> float:
-        """From its first moment to its last."""
-        return seconds(self.moments[0].at_us, self.moments[-1].at_us)
 
 
 class Person(Frozen):
@@ -122,7 +41,9 @@ class PhaseTimes(Frozen):
     closed: int = 0
     total: int = 0
     holds: tuple[int, ...] = ()
-    """Events that held the release since the phase before had begun: where a slip may come from."""
+    """Events that held the release after the phase before had begun: where a slip may come from."""
+    moved_s: float = 0.0
+    """How far T-0 had been moved when it began: so much of the slip was agreed upon."""
 
     @property
     def slip_s(self) -> float | None:
@@ -138,7 +59,7 @@ class ItemTimes(Frozen):
     id: str
     status: str
     said: Said | None = None
-    slip_s: float | None = None
+    after_s: float | None = None
     """From when its phase was to begin until this was said."""
     took_s: float | None = None
     expected_s: float | None = None
@@ -161,13 +82,20 @@ class Decision(Frozen):
 
 
 class Departure(Said):
-    """Where people left the plan."""
+    """Where the release left the plan."""
 
-    what: Literal["skipped", "failed", "override", "emergency rollback", "by hand", "stopped", "taken back"]
+    what: str
+    """`skipped`, `override`, `risk accepted` ..."""
+
+
+class Slip(Said):
+    """T-0 was moved."""
+
+    moved_s: float
 
 
 class TwoPeople(Frozen):
-    """An item, or the arming of the rollback, that took two operators."""
+    """An item, or the arming of the rollback, that two operators signed."""
 
     subject: str
     first: Said
@@ -190,6 +118,15 @@ class Blind(Frozen):
     @property
     def lasted_s(self) -> float:
         return seconds(self.since_us, self.until_us)
+
+
+class ProbeTimes(Frozen):
+    """How a probe was over the whole release, by its verdicts on record."""
+
+    probe: str
+    changes: int
+    lasted_s: dict[str, float]
+    """Seconds by verdict, from its first one on to the journal's last event."""
 
 
 class Gap(Frozen):
@@ -249,6 +186,7 @@ class Facts(Frozen):
     checklist: str = ""
     rehearsal: bool = False
     t0_us: int = 0
+    """As it was planned at the start."""
     first_us: int = 0
     last_us: int = 0
     events: int = 0
@@ -267,7 +205,9 @@ class Review(Frozen):
     incidents: tuple[Incident, ...]
     decisions: tuple[Decision, ...]
     departures: tuple[Departure, ...]
+    slips: tuple[Slip, ...]
     two_people: tuple[TwoPeople, ...]
+    probes: tuple[ProbeTimes, ...]
     blind: tuple[Blind, ...]
     gaps: tuple[Gap, ...]
     jumps: tuple[Jump, ...]

@@ -14,7 +14,8 @@ class Excerpt(Protocol):
     """A journal as it was at one moment, or what a filter picks of it. What is not asked for is not read."""
 
     @property
-    def plan(self) -> Definitions: ...
+    def plan(self) -> Definitions:
+        """What was agreed, with the probes that were revised up to that moment."""
 
     @property
     def t0_us(self) -> int:

@@ -7,11 +7,12 @@ from warroom.core.checklist import Item
 from warroom.core.definitions import Definitions
 from warroom.core.events import Event, StepFinished
 from warroom.core.release import Release
+from warroom.core.states import ItemState
 from warroom.report.escaping import fenced
 from warroom.report.escaping import markdown as _text
 from warroom.report.excerpt import Excerpt, Sink
 
-_BOX = {"done": "x", "skipped": "-", "failed": "!"}
+_BOX = {"done": "x", "skipped": "-", "n/a": "-", "deferred": ">", "failed": "!", "blocked": "!", "not true now": "?"}
 
 
 def write_excerpt(out: Sink, excerpt: Excerpt) -> int:
@@ -44,7 +45,7 @@ def _lines(plan: Definitions, state: Release, events: Iterable[Event], checkpoin
     yield ""
     yield f"## {_text(plan.checklist.title)}"
     yield ""
-    yield "`x` done, `-` skipped, `!` failed."
+    yield "`x` done, `?` done, but not true now, `-` skipped or not applicable, `>` put off, `!` failed or blocked."
     for phase in plan.checklist.phases:
         yield ""
         yield f"### {_text(phase.title)}"
@@ -67,17 +68,28 @@ def _lines(plan: Definitions, state: Release, events: Iterable[Event], checkpoin
 
 def _item(state: Release, item: Item, indent: str) -> Iterator[str]:
     now = state.item(item.id)
-    said = "" if now.status == "open" else f" — {now.status} by {_text(now.by)}, {views.utc(now.at_us)}"
-    words = ", ".join(_text(part) for part in (now.value, now.text) if part)
-    yield f"{indent}- [{_BOX.get(now.status, ' ')}] {_text(item.title)}{said}{f': {words}' if words else ''}"
+    said = "" if now.status == "open" else f" — {now.shown} by {_text(now.by)}, {views.utc(now.at_us)}"
+    words = ", ".join(_text(part) for part in _words(now) if part)
+    yield f"{indent}- [{_BOX.get(now.shown, ' ')}] {_text(item.title)}{said}{f': {words}' if words else ''}"
     for child in item.children:
         yield from _item(state, child, indent + "  ")
+
+
+def _words(now: ItemState) -> tuple[str, ...]:
+    return (
+        now.value,
+        f"n {now.n}" if now.n is not None else "",
+        f"ACCEPTED: {now.accepted}" if now.accepted else "",
+        f"to {now.deferred_to}" if now.deferred_to else "",
+        now.text,
+        now.stale,
+    )
 
 
 def _event(plan: Definitions, state: Release, event: Event) -> Iterator[str]:
     shown = views.feed_line(plan, event)
     yield ""
-    yield f"**{event.seq}** {views.utc(event.at_us)} · {views.t_clock(event.at_us, state.t0_us)} · {_text(shown.who)}"
+    yield f"**{event.seq}** {views.utc(event.at_us)} · {views.release_clock(state, event.at_us)} · {_text(shown.who)}"
     yield ""
     yield f"{shown.word}: {_text(shown.text)}"
     if isinstance(event.body, StepFinished) and event.body.outcome.output:

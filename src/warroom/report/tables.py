@@ -6,11 +6,12 @@ Texts are made harmless (`escaping.csv_text`); whole ones stand in the JSON of t
 import csv
 from collections.abc import Iterator
 
+from warroom.core import events as ev
 from warroom.core.checklist import Item
 from warroom.core.definitions import Place
 from warroom.core.events import Event, SamplesDigest
 from warroom.core.store import Sample
-from warroom.core.views import utc
+from warroom.core.views import counted, utc
 from warroom.report.escaping import csv_json, csv_text
 from warroom.report.excerpt import Excerpt, Sink
 
@@ -31,10 +32,15 @@ ITEMS = (
 READINGS = (
     "id", "probe", "title", "time", "t_s", "value", "unit", "outcome", "word", "took_s", "text", "seq", "hash",
 )  # fmt: skip
-"""`word` is the probe's verdict after it; `seq` the event whose digest vouches for it, empty for the newest."""
+"""`unit` is empty where the probe measures something else by now; `word` is its verdict after it; `seq` is the event
+whose digest vouches for it, empty for the newest.
+"""
 
-_SAYS = ("tick", "skip", "fail", "reopen")
-"""The tones of events that say how an item stands."""
+_SAYS = (
+    ev.ItemDone, ev.ItemSkipped, ev.ItemNotApplicable, ev.ItemDeferred, ev.ItemFailed, ev.ItemBlocked, ev.ItemBegun,
+    ev.ItemReopened, ev.ItemTakenBack,
+)  # fmt: skip
+"""The events that say how an item stands."""
 
 
 def write_events(out: Sink, excerpt: Excerpt) -> int:
@@ -109,7 +115,7 @@ def _item(excerpt: Excerpt, place: Place) -> Iterator[Row]:
 
 def _last_word(excerpt: Excerpt, item: Item) -> Event | None:
     """The event that last said how an item stands, or None."""
-    *_, last = None, *(event for event in excerpt.about(item.id) if event.body.tone in _SAYS)
+    *_, last = None, *(event for event in excerpt.about(item.id) if isinstance(event.body, _SAYS))
     return last
 
 
@@ -143,7 +149,7 @@ def _reading(excerpt: Excerpt, vouchers: _Vouchers, number: int, sample: Sample)
         utc(sample.at_us),
         _since_t0(excerpt, sample.at_us),
         _value(sample),
-        csv_text(spec.check[0].unit) if spec else None,
+        csv_text(spec.check[0].unit) if spec and _is_of_now(excerpt, sample) else None,
         sample.outcome,
         sample.word,
         sample.took_us / 1e6,
@@ -151,6 +157,11 @@ def _reading(excerpt: Excerpt, vouchers: _Vouchers, number: int, sample: Sample)
         voucher.seq if voucher else None,
         voucher.hash if voucher else None,
     )
+
+
+def _is_of_now(excerpt: Excerpt, sample: Sample) -> bool:
+    """Whether it is about what its probe measures now."""
+    return bool(counted(excerpt.state, sample.probe, [sample]))
 
 
 def _value(sample: Sample) -> Cell:

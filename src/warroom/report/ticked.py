@@ -7,6 +7,7 @@ from warroom.core.definitions import Definitions
 from warroom.core.errors import BadInput
 from warroom.core.plain import one_line
 from warroom.core.release import Release
+from warroom.core.states import ItemState
 from warroom.core.views import utc
 from warroom.report.escaping import comment
 from warroom.report.excerpt import Excerpt, Sink
@@ -17,8 +18,9 @@ _REASON = 200  # characters; the journal has the whole
 
 
 def write_checklist(out: Sink, excerpt: Excerpt) -> int:
-    """`[x]` where an item is done. Markdown knows no more, so behind the open box of a skipped or failed one stands, as
-    an HTML comment, who said so, when and why. The last lines are such a comment too, with the checkpoint.
+    """`[x]` where an item is done. Markdown knows no more, so behind an open box of which something else was said
+    stands, as an HTML comment, who said so, when and why; behind a ticked one, that it is not true any more. The last
+    lines are such a comment too, with the checkpoint.
 
     Gives the number of items. Raises `BadInput` when the journal does not have the checklist as it was written.
     """
@@ -50,6 +52,11 @@ def _tick(parts: list[str], item: Item, state: Release) -> None:
 
 def _remark(item: Item, state: Release) -> str:
     now = state.item(item.id)
-    if now.status in ("open", "done"):
+    if now.status == "open" or (now.status == "done" and not now.stale):
         return ""
-    return f" <!-- {comment(one_line(f'{now.status} by {now.by}, {utc(now.at_us)}: {now.text}', _REASON))} -->"
+    said = f"not true now: {now.stale}" if now.stale else f"{_status(now)} by {now.by}, {utc(now.at_us)}: {now.text}"
+    return f" <!-- {comment(one_line(said.removesuffix(': '), _REASON))} -->"
+
+
+def _status(now: ItemState) -> str:
+    return f"deferred to {now.deferred_to}" if now.deferred_to else now.status
