@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Literal
@@ -20,6 +20,7 @@ from warroom.core.events import Event
 from warroom.core.probe import Measurement
 from warroom.identity import Here
 from warroom.live import Live, drive
+from warroom.presence import Clients
 from warroom.probing.sampling import OpenSource, Sampler
 from warroom.tui.app import WarroomApp
 from warroom.tui.widgets.name_field import NameField
@@ -180,14 +181,18 @@ async def cockpit(
     source: OpenSource | None = silent,
     operator: str = OPERATOR,
     base: Path | None = None,
+    probe_files: Path | None = None,
+    approved: Collection[str] | None = None,
+    clients: Clients | None = None,
 ) -> AsyncIterator[Cockpit]:
     """The cockpit on a journal. With `source` None the probes really ask what their files say.
 
-    Commands run in `base`, or beside the journal.
+    Commands run in `base`, or beside the journal. Changed files in `probe_files` are taken; of commands of probes only
+    those `approved` run.
     """
     here = Here(user="deploy", host="prod-ops-1", pid=4711, base=base or journal.parent)
-    sampler = Sampler(clock or SystemClock(), open_source=source)
-    with _in_utc(), drive(journal, sampler, here, operator=operator) as live:
+    sampler = Sampler(clock or SystemClock(), open_source=source, approved=approved)
+    with _in_utc(), drive(journal, sampler, here, operator=operator, probe_files=probe_files, clients=clients) as live:
         app = WarroomApp(live)
         async with app.run_test(size=size, notifications=True) as pilot:
             running = Cockpit(live, app, pilot, journal)

@@ -166,6 +166,21 @@ def test_a_yes_runs_them_and_is_remembered_until_they_change(place: Place) -> No
         cockpit.shows("touch another", QUESTION)
 
 
+@pytest.mark.slow
+def test_a_command_that_changes_is_asked_for_at_the_next_start_and_runs_then(place: Place) -> None:
+    with place.run(*place.start("a.journal"), "--yes") as cockpit:
+        cockpit.until((place.home / "ran").exists, "the first reading")
+        place.write_probe("another")
+        cockpit.shows("bad config")
+        leave(cockpit)
+    assert not (place.home / "another").exists()
+    with place.run("-j", "a.journal") as cockpit:
+        cockpit.shows("touch another", QUESTION)
+        cockpit.write("y\n")
+        cockpit.until((place.home / "another").exists, "the new command")
+        leave(cockpit)
+
+
 def test_a_journal_does_not_vouch_for_its_own_commands(place: Place) -> None:
     """Another user may have approved them, or somebody who means no good."""
     with place.run(*place.start("a.journal"), "--yes") as cockpit:

@@ -88,7 +88,9 @@ def test_a_decision_is_answered_from_the_shell(tmp_path: Path) -> None:
     assert (asked["trigger"], asked["role"]) == ("payments", "deploy lead")
     shell.ok("decide", "payments", "--hold", "5", "-j", journal, "--as", "ada")
     assert shell.json("status", "-j", journal)["decisions"] == []
-    assert "decided" in shell.ok("log", "-j", journal, "-n", "1")
+    decided, held = shell.ok("log", "-j", journal, "-n", "2").splitlines()
+    assert "payments: hold for 5 min" in decided
+    assert "payments: wait and see for 5 min" in held, "the T-clock stands still too"
 
 
 @pytest.mark.parametrize(

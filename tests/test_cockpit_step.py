@@ -1,6 +1,7 @@
 """The step screen: what is shown before a command runs, what is asked, and what is known of runs before."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -93,3 +94,27 @@ async def test_k_stops_it(tmp_path: Path) -> None:
         await it.press("k")
         (finished,) = await it.stored("step_finished")
         assert "stopped" in finished.body.detail
+
+
+async def test_a_line_is_shown_as_it_grows(tmp_path: Path) -> None:
+    code = (
+        "import os, sys\ngate = os.open('gate', os.O_RDWR)\nprint('copied', flush=True)\n"
+        "for part in ('10 %', '\\r40 %', ', done\\n'): print(part, end='', flush=True); os.read(gate, 1)"
+    )
+    journal = release(tmp_path, code)
+    os.mkfifo(tmp_path / "gate")
+    gate = os.open(tmp_path / "gate", os.O_RDWR)
+    async with cockpit(journal) as it:
+        await open_step(it)
+        await it.press("y")
+        await it.shows("copied", "10 %")
+        os.write(gate, b"!")
+        await it.shows("40 %")
+        await it.press("escape", "x")
+        await it.shows("copied", "40 %", "k stop it")
+        os.write(gate, b"!")
+        await it.shows("40 %, done")
+        assert it.text.count("40 %") == 1
+        os.write(gate, b"!")
+        await it.shows("✓ done")
+    os.close(gate)

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
-from warroom.cli import main
+from warroom.cli import gates, main
 from warroom.core.errors import WarroomError
 
 DOC = (Path(__file__).parents[1] / "docs" / "commands.md").read_text(encoding="utf-8")
@@ -59,5 +59,6 @@ def test_the_usage_names_no_option_that_is_not_there() -> None:
 
 
 def test_every_exit_status_stands_in_one_table_once() -> None:
-    known = {kind.exit_status for kind in family()} | {0, 1, 2, 3, main.INTERRUPTED, main.READER_LEFT}
+    own = {0, 1, 2, 3, gates.HOLD, gates.NO_GO, gates.UNKNOWN, main.INTERRUPTED, main.READER_LEFT}
+    known = {kind.exit_status for kind in family()} | own
     assert statuses() == sorted(known)

@@ -97,6 +97,7 @@ async def test_hold_is_one_key_and_minutes(tmp_path: Path, production: Shop) -> 
         answer = await taken(it)
         assert (answer.answer, answer.hold_s, len(answer.seen)) == ("hold", 300, 4)
         await it.hides("DECIDE")
+        await it.shows("‖ HOLD", "payments: wait and see for 5 min")
 
 
 async def test_after_the_hold_it_asks_again_while_it_still_fails(tmp_path: Path, production: Shop) -> None:
@@ -156,7 +157,7 @@ async def test_silence_never_chooses_it_asks_the_next_role(tmp_path: Path, produ
 
 async def test_the_keys_are_refused_while_nothing_is_asked(tmp_path: Path, production: Shop) -> None:
     async with armed(tmp_path, production) as it:
-        await it.press("h")
+        await it.press("O")
         await it.shows("no trigger asks for a decision")
 
 

@@ -90,7 +90,9 @@ def test_what_a_killed_export_left_is_no_obstacle(tmp_path: Path) -> None:
     assert not (tmp_path / "elsewhere").exists()
 
 
-@pytest.mark.parametrize("end", ["", "-wal", "-shm", ".lock", ".driver", ".bell", ".reserve", ".fallback.jsonl"])
+@pytest.mark.parametrize(
+    "end", ["", "-wal", "-shm", ".lock", ".driver", ".bell", ".reserve", ".fallback.jsonl", ".runs", ".runs/x/y"]
+)
 def test_no_export_goes_over_a_file_of_the_journal(hostile: Shell, end: str) -> None:
     for option in ("-o", "--head"):
         with pytest.raises(BadInput, match=r"is (the journal itself|a file of the journal); name"):

@@ -11,11 +11,12 @@ from warroom.files.load import load_definitions
 from warroom.probing.sources.table import check_source
 
 CHECKLISTS = Path(__file__).parent.parent / "checklists"
+AFTER = "\n## After\n\n- [ ] Read the log <!-- wr: log -->\n"
 HEALTH = PROBE.replace('pane = "payment success"\n', "")
 
 
 def release(tmp_path: Path, side: str = SIDE, probes: dict[str, str] | None = None) -> Definitions:
-    checklist = write(tmp_path / "release.md", CHECKLIST)
+    checklist = write(tmp_path / "release.md", CHECKLIST + AFTER)
     write(tmp_path / "release.toml", side)
     for name, text in (probes or {}).items():
         write(tmp_path / "probes" / name, text)
@@ -35,7 +36,7 @@ def test_definitions_hold_checklist_side_file_probes_and_their_texts(tmp_path: P
     plan = release(tmp_path, probes={"health.toml": HEALTH})
     assert plan.binding("smoke").probe == "health"
     assert [spec.id for spec in plan.probes] == ["health"]
-    assert plan.texts == {"release.md": CHECKLIST, "release.toml": SIDE, "probes/health.toml": HEALTH}
+    assert plan.texts == {"release.md": CHECKLIST + AFTER, "release.toml": SIDE, "probes/health.toml": HEALTH}
 
 
 def test_a_checklist_needs_no_side_file(tmp_path: Path) -> None:
@@ -57,14 +58,23 @@ def test_a_side_file_that_cannot_be_read_is_not_passed_over(tmp_path: Path) -> N
          'has no such item; did you mean "smoke"?'),
         ('probe = "health"', 'probe = "helth"', '4: [item.smoke]: probe: there is no probe "helth"; did you mean "hea'),
         ('verify = ["health"]', 'verify = ["health", "zz"]', '11: [rollback]: verify 2: there is no probe "zz"; the p'),
-        ('title = "Back to blue"', 'title = "Back to blue"\nundoes = ["smok"]', '15: [[rollback.step]] 1: undoes 1: there is '
-         'no item "smok"; did you mean "smoke"?'),
+        ('title = "Back to blue"', 'title = "Back to blue"\nundoes = ["smok"]', '15: [[rollback.step]] 1: undoes 1: '
+         'there is no item "smok"; did you mean "smoke"?'),
         ('verify = ["health"]', 'verify = ["health"]\n[[rollback.needs]]\ntitle = "x"\nprobe = "helth"', '14: '
          '[[rollback.needs]] 1: probe: there is no probe "helth"; did you mean "health"?'),
         ("[item.smoke]", '[trigger.pay]\nprobes = ["helth"]\n[item.smoke]',
          '2: [trigger.pay]: probes 1: there is no probe "helth"; did you mean "health"?'),
         ("[item.smoke]", '[trigger.pay]\npairs = [["health", "x"]]\n[item.smoke]',
          '2: [trigger.pay]: pairs 1 2: there is no probe "x"; the probes are health'),
+        ("[item.smoke]", '[gate.deploy-day]\n[item.smoke]', '1: [gate.deploy-day]: the checklist has no such phase; '
+         'did you mean "deployment-day"?'),
+        ("[item.smoke]", "[gate.xx]\n[item.smoke]", "1: [gate.xx]: the checklist has no such phase; the phases are "
+         "deployment-day, after"),
+        ("[item.smoke]", '[gate.after]\nprobes = ["health", "helth"]\n[item.smoke]',
+         '2: [gate.after]: probes 2: there is no probe "helth"; did you mean "health"?'),
+        ('owner = "qa"', 'before = "afte"', '2: [item.smoke]: before: there is no phase "afte"; did you mean "after"?'),
+        ('owner = "qa"', 'before = "deployment-day"', '2: [item.smoke]: before: "deployment-day" does not come after '
+         "the item, so its gate would wait for what is behind it; name a later phase"),
     ],
 )  # fmt: skip
 def test_a_binding_to_nothing_is_told_with_its_line_and_the_nearest_name(
@@ -74,6 +84,12 @@ def test_a_binding_to_nothing_is_told_with_its_line_and_the_nearest_name(
     with pytest.raises(BadInput) as refused:
         release(tmp_path, SIDE.replace(old, new), {"health.toml": HEALTH})
     assert str(refused.value).removeprefix(f"{tmp_path / 'release.toml'}:").startswith(said)
+
+
+def test_an_item_may_name_a_later_phase_and_a_gate_probes_and_roles(tmp_path: Path) -> None:
+    side = SIDE.replace('owner = "qa"', 'before = "after"') + '[gate.after]\nprobes = ["health"]\nroles = ["sre"]\n'
+    plan = release(tmp_path, side, {"health.toml": HEALTH})
+    assert (plan.binding("smoke").before, plan.bindings.gate["after"].roles) == ("after", ("sre",))
 
 
 def test_without_probes_a_binding_to_a_probe_is_not_judged_but_one_to_an_item_is(tmp_path: Path) -> None:

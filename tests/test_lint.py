@@ -169,11 +169,44 @@ def test_a_required_item_without_an_owner_is_a_warning_on_its_line(files: Files)
     assert files.said() == [("warning", "release.toml", 2, "[item.smoke]: required, but nobody owns it")]
 
 
+AFTER = "\n## After\n- [ ] Read the log <!-- wr: log -->\n\n## Emergency Procedures\n- [ ] Call <!-- wr: call -->\n"
+MORE = '[item.log]\nowner = "sre"\n[item.call]\nowner = "sre"\n'
+
+
+def test_an_item_that_no_gate_waits_for_is_a_warning(files: Files) -> None:
+    files.write("release.md", CHECKLIST + AFTER)
+    files.write("release.toml", SIDE.replace('owner = "lead"', 'owner = "lead"\nbefore = "after"') + MORE)
+    assert files.said() == [
+        ("warning", "release.toml", 8, '[item.deploy]: before: "after" has no gate, so nothing waits for this item')
+    ]
+    files.write("release.toml", (files.root / "release.toml").read_text() + "[gate.after]\n")
+    assert files.said() == []
+
+
+def test_a_gate_before_procedures_that_stand_ready_is_a_warning(files: Files) -> None:
+    files.write("release.md", CHECKLIST + AFTER)
+    files.write("release.toml", SIDE + MORE + "[gate.emergency-procedures]\n")
+    ((_, _, _, message),) = files.said()
+    assert message.startswith("[gate.emergency-procedures]: nothing of this phase can be done until")
+
+
+def test_a_probe_that_a_gate_wants_is_used(files: Files) -> None:
+    files.write("probes/spare.toml", PROBE)
+    files.write("release.md", CHECKLIST + AFTER)
+    files.write("release.toml", SIDE + MORE + '[gate.after]\nprobes = ["spare"]\n')
+    assert files.said() == []
+
+
 def test_a_probe_that_nothing_uses_is_a_warning_unless_it_has_a_pane(files: Files) -> None:
     files.write("probes/spare.toml", PROBE)
     files.write("probes/shown.toml", f'pane = "health"\n{PROBE}')
     assert files.said() == [
-        ("warning", "probes/spare.toml", 1, "no item, no trigger, no rollback plan and no pane uses this probe")
+        (
+            "warning",
+            "probes/spare.toml",
+            1,
+            "no item, no gate, no trigger, no rollback plan and no pane uses this probe",
+        )
     ]
 
 

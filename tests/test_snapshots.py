@@ -1,20 +1,23 @@
 """Snapshots: opening a long journal folds only its tail, and what it shows is always what the events add up to."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from journal_contract import BODIES
-from journal_kit import StillClock, draft, new_journal, tamper
+from journal_kit import StillClock, draft, new_journal, tamper, without_anchors
 from warroom.core import events as ev
 from warroom.core.fold import FOLD, fold
 from warroom.core.release import Release
 from warroom.journal import sqlite
+from warroom.journal.checkpoint import checkpoint_text
 from warroom.journal.store import SqliteJournal, open_journal
 from warroom.journal.verify import verify
-from warroom.room import RECENT, SNAPSHOT_EVERY, Room
+from warroom.keeping import Keeping
+from warroom.room import OBSERVER, RECENT, SNAPSHOT_EVERY, Room
 
 
 @pytest.fixture
@@ -123,9 +126,96 @@ def test_a_snapshot_that_lies_is_found_by_verify(path: Path) -> None:
         journal.keep(folded(journal))
     assert verify(path).answer == "intact"
     with closing(sqlite.connect(path, mode="rw")) as connection:
-        connection.execute("UPDATE snapshots SET state = json_set(state, '$.items.backup.status', 'failed')")
+        connection.execute(LIE)
     report = verify(path)
     assert (report.answer, report.why) == ("broken", "the snapshot at event 10 is not what the events add up to")
+
+
+LIE = "UPDATE snapshots SET state = json_set(state, '$.items.backup.status', 'failed')"
+
+
+def vouched_for(path: Path, state: Callable[[SqliteJournal], Release]) -> Path:
+    """A closed journal whose driver kept that state, and chained and anchored its hash."""
+    with closing(new_journal(path)) as journal:
+        fill(journal, 10)
+        journal.keep(state(journal))
+        Keeping(StillClock()).settle(room_of(journal))
+    return path
+
+
+def lying(journal: SqliteJournal) -> Release:
+    return folded(journal).with_item("backup", status="failed")
+
+
+def test_who_drives_chains_the_hash_of_its_snapshot_once(path: Path) -> None:
+    with closing(open_journal(vouched_for(path, folded))) as journal:
+        (row,) = journal._file.rows("SELECT seq, hash, fold, state FROM snapshots")
+        salt = journal.recall("snapshot salt")
+        told = journal.about("snapshot")
+        assert [event.body for event in told] == [
+            ev.SnapshotKept(event=10, sha256=digest("warroom/snapshot/1", salt, *row).hex())
+        ]
+        assert len(salt) == 32
+        assert told[0].actor == OBSERVER
+        assert told[0] not in journal.recent(RECENT)
+        room = room_of(journal)
+        assert room.release.seq == 11
+        Keeping(StillClock()).settle(room)
+        assert journal.head().seq == 11
+
+
+def digest(tag: str, *values: str | bytes | int) -> bytes:
+    data = [
+        value.encode() if isinstance(value, str) else value if isinstance(value, bytes) else value.to_bytes(8, "big")
+        for value in values
+    ]
+    return sha256(f"{tag}\n".encode() + b"".join(len(part).to_bytes(4, "big") + part for part in data)).digest()
+
+
+def test_what_is_vouched_for_is_not_folded_again(path: Path) -> None:
+    """As a lie by the process that folded shows, which nobody else can tell."""
+    assert verify(vouched_for(path, lying)).answer == "intact"
+
+
+def test_another_snapshot_than_the_one_that_is_vouched_for_is_found(path: Path) -> None:
+    vouched_for(path, folded)
+    with closing(sqlite.connect(path, mode="rw")) as connection:
+        connection.execute(LIE)
+    assert verify(path).why == "the snapshot at event 10 is not what the events add up to"
+
+
+@pytest.mark.parametrize(
+    "harm",
+    ["UPDATE settings SET value = 'x' WHERE key = 'snapshot salt'", "DELETE FROM settings"],
+)
+def test_without_its_salt_a_snapshot_is_checked_by_folding(path: Path, harm: str) -> None:
+    vouched_for(path, folded)
+    vouched_for(path.with_name("lying"), lying)
+    for each, answer in ((path, "intact"), (path.with_name("lying"), "broken")):
+        with closing(sqlite.connect(each, mode="rw")) as connection:
+            connection.execute(harm)
+        assert verify(each).answer == answer
+
+
+def test_an_event_that_nothing_vouches_for_does_not_vouch_for_the_snapshot(path: Path) -> None:
+    with closing(new_journal(path)) as journal:
+        fill(journal, 10)
+        before = checkpoint_text(journal)
+    with closing(open_journal(path)) as journal:
+        journal.keep(lying(journal))
+        Keeping(StillClock()).settle(room_of(journal))
+    assert verify(path).answer == "intact"
+    without_anchors(path)
+    assert verify(path, before).answer == "broken"
+
+
+def test_nobody_vouches_for_what_another_process_kept(path: Path) -> None:
+    with closing(new_journal(path)) as journal, closing(open_journal(path)) as other:
+        fill(journal, 10)
+        other.keep(folded(other))
+        journal.keep(folded(journal))  # it is there already
+        assert journal.tend(0) == ()
+        assert [body.kind for body in other.tend(0)] == ["snapshot_kept"]
 
 
 def test_a_reader_keeps_none(path: Path) -> None:

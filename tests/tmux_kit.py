@@ -35,6 +35,16 @@ class Terminal:
         """Bytes as a terminal would send them."""
         self._tmux("send-keys", "-H", *(f"{byte:02x}" for byte in data))
 
+    def attach(self, *options: str, user: str = "") -> tuple[str, ...]:
+        """The command of one more client, which a `user` other than root may only give as root."""
+        socket = Path(self._home.name, "socket")
+        if user:
+            Path(self._home.name).chmod(0o755)
+            socket.chmod(0o777)
+            self._tmux("server-access", "-a", user)
+        other = ("setpriv", f"--reuid={user}", "--clear-groups") if user else ()
+        return (*other, "tmux", "-S", str(socket), "attach-session", *options)
+
     @property
     def text(self) -> str:
         return self._tmux("capture-pane", "-p")

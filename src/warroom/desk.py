@@ -140,6 +140,19 @@ class Desk:
         """Resolves when the readings so far are digested, as far as the journal can be written."""
         return self._do(lambda room: self._keeping.settle(room) if self._keeping else None)
 
+    def about(self, subject: str) -> tuple[Event, ...]:
+        """What the journal holds about an item or a step. Waits for it; raises what the journal raises."""
+        found: Future[tuple[Event, ...]] = Future()
+
+        def look(room: Room) -> None:
+            try:
+                found.set_result(room.journal.about(subject))
+            except WarroomError as error:
+                found.set_exception(error)
+
+        self._do(look).result()
+        return found.result(timeout=0)
+
     def _do(self, job: Callable[[Room], None]) -> "Future[None]":
         done: Future[None] = Future()
         self._queue.put(_Do(job, done))

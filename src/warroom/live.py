@@ -8,7 +8,7 @@ run in the engine's, so that none of the three can make another stutter.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal
 from uuid import uuid4
 
+from warroom.attaching import Attaching
 from warroom.core import decisions, views
 from warroom.core.decisions import Launch, Wish
 from warroom.core.definitions import Definitions
@@ -24,15 +25,18 @@ from warroom.core.errors import Busy, CannotWrite, Refused, WarroomError
 from warroom.core.events import CockpitClosed, CockpitOpened, DriverTook, Event, Seen
 from warroom.core.probe import Outcome, Verdict
 from warroom.core.release import Release
-from warroom.core.store import Journal
+from warroom.core.store import Journal, Sample
 from warroom.desk import ONCE_S, Desk
 from warroom.driving import Driving
 from warroom.identity import Here
 from warroom.journal.driver import DriverLock
 from warroom.journal.fallback import FallbackFiles
+from warroom.journal.lock import beside
 from warroom.journal.store import open_journal
+from warroom.presence import Clients
 from warroom.probing.sampling import Sampler
 from warroom.room import OBSERVER, Onlooker, Room, Update
+from warroom.seat import OwnSeat
 from warroom.steps import OutputPart
 from warroom.unsaved import RollbackRoom
 
@@ -58,21 +62,28 @@ class Live:
 
     def __init__(
         self, desk: Desk, open_reader: Callable[[], Journal], sampler: Sampler, here: Here, lock: DriverLock | None, *,
-        operator: str,
+        seat: OwnSeat, journal: Path, probe_files: Path | None = None,
     ) -> None:  # fmt: skip
-        """`desk` is started; `open_reader` gives read-only connections; without a lock this cockpit only watches."""
+        """`desk` is started; `open_reader` gives read-only connections; without a lock this cockpit only watches.
+
+        `probe_files` are those of the release, to be looked at while this cockpit drives.
+        """
         self.clock = sampler.clock
-        self.operator = operator
+        self.seat = seat
         self.trouble = ""
         """Why the journal cannot be written, and where a rollback is kept meanwhile; or ""."""
+        self.evidence = Attaching(self.act, here.base, journal)
         self._desk = desk
         self._open_reader = open_reader
         self._reader = open_reader()
         self._sampler = sampler
         self._here = here
         self._lock = lock
+        self._probe_files = probe_files
+        self._runs = beside(journal, "runs")
         self._listeners: Listeners | None = None
         self._printed: tuple[OutputPart, ...] = ()
+        self._newest: OutputPart | None = None
         self._driving: Driving | None = None
         self._ended = threading.Event()
         self._stand_by = threading.Thread(target=self._wait_to_drive, name="stand by", daemon=True)
@@ -86,6 +97,11 @@ class Live:
     @property
     def release(self) -> Release:
         return self._desk.release
+
+    @property
+    def operator(self) -> str:
+        """In whose name this cockpit acts."""
+        return self.seat.operator
 
     @property
     def role(self) -> Role:
@@ -115,7 +131,8 @@ class Live:
             return self._driving.verdicts()
         now_us = self.clock.utc_us()
         return tuple(
-            views.stored_verdict(spec, self._reader.samples(spec.id, views.ENOUGH), now_us) for spec in self.plan.probes
+            views.stored_verdict(spec, self._samples(self._reader, spec.id, views.ENOUGH), now_us)
+            for spec in self.plan.probes
         )
 
     def observer(self) -> Verdict | None:
@@ -126,7 +143,10 @@ class Live:
         """Values and outcomes of the last readings of a probe, oldest first."""
         if self._driving:
             return self._driving.points(probe, count)
-        return [(views.plotted(sample.value), sample.outcome) for sample in self._reader.samples(probe, count)]
+        return [(views.plotted(sample.value), sample.outcome) for sample in self._samples(self._reader, probe, count)]
+
+    def _samples(self, reader: Journal, probe: str, count: int) -> Sequence[Sample]:
+        return views.counted(self.release, probe, reader.samples(probe, count))
 
     def seen(self) -> tuple[Seen, ...]:
         return views.seen(self.verdicts())
@@ -134,6 +154,10 @@ class Live:
     def printed(self, target: str) -> list[str]:
         """The last lines that commands have printed here for an item, or for all steps of `rollback:`, oldest first."""
         return [line for part in self._printed if part.target.startswith(target) for line in part.lines]
+
+    def growing(self, target: str) -> str:
+        """The line that such a command has not ended yet, or ""."""
+        return self._newest.growing if self._newest and self._newest.target.startswith(target) else ""
 
     def launch(self) -> Launch:
         """Where and as whom a command of this process would run now."""
@@ -150,6 +174,7 @@ class Live:
         here, drives = self._here, self._take_the_lock()
         opened = CockpitOpened(host=here.host, user=here.user, pid=here.pid, version=version, drives=drives)
         self.act(lambda _plan, _release: (opened,)).result()
+        self.seat.open()
         if drives:
             self._begin_to_drive()
         else:
@@ -158,6 +183,7 @@ class Live:
     def stop(self) -> None:
         """Ends what runs, says goodbye to the journal, closes it. Takes a few seconds at most."""
         self._ended.set()
+        self.seat.close()
         if self._stand_by.is_alive():
             self._stand_by.join()
         if self._driving:
@@ -203,6 +229,11 @@ class Live:
         wish = partial(decisions.rollback_step_by_hand, reason=reason)
         return self._drive(lambda driving: driving.roll_back(wish, actor=self.operator))
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether what runs now will go on when this cockpit is left."""
+        return self._driving is None or self._driving.goes_on
+
     def stop_step(self) -> None:
         """Ends the command that runs now."""
         if self._driving:
@@ -226,9 +257,12 @@ class Live:
 
     def _begin_to_drive(self) -> None:
         self._desk.save().result()  # what the driver before had to keep elsewhere comes first
-        driving = Driving(self._desk, self._sampler, self._here, on_reading=self._read, on_output=self._output)
+        driving = Driving(
+            self._desk, self._sampler, self._here, self._probe_files, self._runs,
+            on_reading=self._read, on_output=self._output,
+        )  # fmt: skip
         with closing(self._open_reader()) as reader:  # a connection is for one thread, and this may be another
-            kept = {spec.id: reader.samples(spec.id, KEPT) for spec in self.plan.probes}
+            kept = {spec.id: self._samples(reader, spec.id, KEPT) for spec in self.plan.probes}
         driving.start(kept)
         self._driving = driving
 
@@ -257,16 +291,27 @@ class Live:
             self._listeners.reading()
 
     def _output(self, part: OutputPart) -> None:
-        self._printed = (*self._printed, part)[-KEPT_PARTS:]
+        self._newest = part
+        if part.lines:
+            self._printed = (*self._printed, part)[-KEPT_PARTS:]
         if self._listeners:
             self._listeners.output(part)
 
 
 @contextmanager
-def drive(path: Path, sampler: Sampler, here: Here, *, operator: str) -> Iterator[Live]:
-    """A cockpit on the journal at `path`, which drives its release or stands by to."""
+def drive(
+    path: Path, sampler: Sampler, here: Here, *,
+    operator: str, probe_files: Path | None = None, clients: Clients | None = None,
+) -> Iterator[Live]:  # fmt: skip
+    """A cockpit on the journal at `path`, which drives its release or stands by to.
+
+    While it drives, changed files in the directory `probe_files` are taken. `clients` are those of the terminal
+    multiplexer around it.
+    """
     desk = Desk(lambda: _rollback_room(path, sampler, here))
-    with _live(path, desk, sampler, here, DriverLock(path, user=here.user, host=here.host), operator) as live:
+    lock = DriverLock(path, user=here.user, host=here.host)
+    seat = OwnSeat(desk, here.origin("cockpit"), operator, clients)
+    with _live(path, desk, sampler, here, lock, seat, probe_files) as live:
         yield live
 
 
@@ -280,16 +325,18 @@ def _rollback_room(path: Path, sampler: Sampler, here: Here) -> Room:
 def watch(path: Path, sampler: Sampler, here: Here) -> Iterator[Live]:
     """A cockpit that can read and never write: neither an event nor a setting, nor the lock of a writer."""
     desk = Desk(lambda: Onlooker(open_journal(path, read_only=True), sampler.clock, origin=here.origin("watch")))
-    with _live(path, desk, sampler, here, None, here.user) as live:
+    with _live(path, desk, sampler, here, None, OwnSeat(desk, here.origin("watch"), here.user)) as live:
         yield live
 
 
 @contextmanager
 def _live(
-    path: Path, desk: Desk, sampler: Sampler, here: Here, lock: DriverLock | None, operator: str
-) -> Iterator[Live]:
+    path: Path, desk: Desk, sampler: Sampler, here: Here, lock: DriverLock | None, seat: OwnSeat,
+    probe_files: Path | None = None,
+) -> Iterator[Live]:  # fmt: skip
     desk.start()
-    live = Live(desk, partial(open_journal, path, read_only=True), sampler, here, lock, operator=operator)
+    reader = partial(open_journal, path, read_only=True)
+    live = Live(desk, reader, sampler, here, lock, seat=seat, journal=path, probe_files=probe_files)
     try:
         yield live
     finally:

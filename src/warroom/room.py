@@ -15,16 +15,15 @@ from warroom.core.definitions import Definitions
 from warroom.core.errors import BadInput, Refused, WarroomError
 from warroom.core.events import Body, ClockJumped, Draft, Event, Redacted, uuid7
 from warroom.core.fold import fold
+from warroom.core.once import Once
 from warroom.core.release import Release
+from warroom.core.signing import OBSERVER as OBSERVER
 from warroom.core.store import HeadMoved, Journal
 from warroom.core.texts import without_texts
-from warroom.core.wish import Refusal, Wish
+from warroom.core.wish import JournaledRefusal, Refusal, Wish
 
 RECENT = 200  # events kept in memory for the feed
 SNAPSHOT_EVERY = 1000  # events; so many are folded in a few milliseconds
-
-OBSERVER = "warroom"
-"""The actor of what nobody did: verdict changes, recovery, interruption, a clock that jumped."""
 
 _JUMP_US = 1_000_000
 
@@ -46,12 +45,20 @@ class Act:
 
     wish: Wish
     actor: str
+    once: Once | None = None
+    """For an act that must not happen again when it is asked for again."""
 
 
 Answer = tuple[Event, ...] | WarroomError
 """What came of a wish: the stored events, or why there are none."""
 
-Decided = Refused | tuple[Draft, ...]
+
+@dataclass(frozen=True)
+class Decided:
+    """What a wish comes to: what is to be stored, and what is answered when that is not the answer itself."""
+
+    drafts: tuple[Draft, ...] = ()
+    answer: Answer | None = None
 
 
 class Room:
@@ -60,8 +67,9 @@ class Room:
     def __init__(self, journal: Journal, clock: Clock, *, origin: str) -> None:
         """Folds the journal to its end, from a snapshot on. `origin` names this process in events that it appends."""
         self.journal = journal
-        self.plan: Definitions = journal.definitions()
+        self.agreed: Definitions = journal.definitions()
         self.release = Release()
+        self._in_force = self.release.revised, self.agreed
         self._saved = self.release  # what the journal says
         self.recent: deque[Event] = deque(maxlen=RECENT)
         self._clock = clock
@@ -70,6 +78,16 @@ class Room:
         self._kept_seq = 0
         self._clocks_apart_us = self._apart_us()
         self._load()
+
+    @property
+    def plan(self) -> Definitions:
+        """What is in force: what was agreed, with the probes that have been revised since. From any thread."""
+        revised, plan = self._in_force
+        if self.release.revised is not revised:
+            revised = self.release.revised
+            plan = self.agreed.revised(revised)
+            self._in_force = revised, plan
+        return plan
 
     def listen(self, listener: Listener) -> None:
         """Calls `listener` after every change, in the thread that uses the room."""
@@ -87,13 +105,15 @@ class Room:
     def save(self) -> None:
         """Stores what the journal could not take before. Raises what `append` does; what was unsaved then stays so."""
 
-    def act(self, wish: Wish, *, actor: str) -> tuple[Event, ...]:
+    def act(self, wish: Wish, *, actor: str, once: Once | None = None) -> tuple[Event, ...]:
         """Makes a wish come true: decided on the newest state, durable when this returns.
+
+        An act with `once` that was done before is answered with its own event alone.
 
         Raises `Refused` with the reason, and `CannotWrite` or `Busy` when the journal does not take it; the state is
         then as before.
         """
-        (answer,) = self.act_all([Act(wish, actor)])
+        (answer,) = self.act_all([Act(wish, actor, once)])
         if isinstance(answer, WarroomError):
             raise answer
         return answer
@@ -103,8 +123,9 @@ class Room:
 
         Raises `CannotWrite` or `Busy` when the journal takes none of them; the state is then as before.
         """
-        with suppress(HeadMoved):
-            return self._act_on_the_newest(acts)
+        if not any(act.once for act in acts):  # whether such a one was done is looked up where nobody comes between
+            with suppress(HeadMoved):
+                return self._act_on_the_newest(acts)
         with self.journal.turn():  # somebody else was first: decide again on what they did, and let nobody in meanwhile
             return self._act_on_the_newest(acts)
 
@@ -114,13 +135,14 @@ class Room:
         return self._store(self._decide(acts))
 
     def _store(self, decided: Sequence[Decided]) -> list[Answer]:
-        drafts = [draft for answer in decided if not isinstance(answer, Refused) for draft in answer]
+        drafts = [draft for each in decided for draft in each.drafts]
         jump = self._clock_jump() if drafts else ()
         events = self.journal.append([*jump, *drafts], after=self.release.seq) if drafts else ()
         self._take(events)
         self._clocks_apart_us = self._apart_us()
         stored = iter(events[len(jump) :])
-        return [each if isinstance(each, Refused) else tuple(islice(stored, len(each))) for each in decided]
+        made = [tuple(islice(stored, len(each.drafts))) for each in decided]
+        return [mine if each.answer is None else each.answer for each, mine in zip(decided, made, strict=True)]
 
     def redact(self, seq: int, *, reason: str, actor: str) -> Event:
         """Erases the texts of an event from the journal, for good; the returned event tells who did so, and why.
@@ -147,15 +169,31 @@ class Room:
     def _decide(self, acts: Sequence[Act]) -> list[Decided]:
         state, decided = self.release, list[Decided]()
         for act in acts:
-            decision = act.wish(self.plan, state)
-            if isinstance(decision, Refusal):
-                decided.append(Refused(decision.reason))
-                continue
-            drafts = self._drafts(decision, act.actor)
-            for draft in drafts:
+            each = self._done_before(act) or self._decide_one(act, state)
+            for draft in each.drafts:
                 state = fold(state, Event(**dict(draft), seq=state.seq + 1, hash=""))
-            decided.append(drafts)
+            decided.append(each)
         return decided
+
+    def _decide_one(self, act: Act, state: Release) -> Decided:
+        decision = act.wish(self.plan, state)
+        if isinstance(decision, Refusal):
+            tried = (decision.event,) if isinstance(decision, JournaledRefusal) else ()
+            return Decided(self._drafts(tried, act.actor), Refused(decision.reason))
+        return Decided(self._with_key(act.once, self._drafts(decision, act.actor)))
+
+    def _done_before(self, act: Act) -> Decided | None:
+        if act.once is None or (event := self.journal.with_id(act.once.event_id(self.journal.id))) is None:
+            return None
+        made = act.once.made(event, act.actor)
+        return Decided(answer=(event,) if made else Refused(act.once.used(event), "give each act a key of its own"))
+
+    def _with_key(self, once: Once | None, drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:
+        if once is None:
+            return drafts
+        mine = next(draft for draft in drafts if draft.body.kind in once.kinds)
+        keyed = mine.model_copy(update={"id": once.event_id(self.journal.id)})
+        return tuple(keyed if draft is mine else draft for draft in drafts)
 
     def _drafts(self, bodies: Sequence[Body], actor: str) -> tuple[Draft, ...]:
         at_us, mono_us = self._clock.utc_us(), self._clock.mono_us()

@@ -13,7 +13,7 @@ from warroom.core import decisions
 from warroom.core import events as ev
 from warroom.core.decisions import Decision
 from warroom.core.definitions import Definitions
-from warroom.core.errors import BadInput, Busy, CannotWrite, Refused, WarroomError
+from warroom.core.errors import BadInput, Busy, CannotWrite, WarroomError
 from warroom.core.events import Body, Draft, Event
 from warroom.core.fold import fold
 from warroom.core.release import Release
@@ -78,12 +78,10 @@ class RollbackRoom(Room):
             return self._keep(decided, error)
 
     def _keep(self, decided: Sequence[Decided], error: WarroomError) -> list[Answer]:
-        drafts = [draft for each in decided if not isinstance(each, Refused) and _may_go_on(each) for draft in each]
+        drafts = [draft for each in decided if _may_go_on(each.drafts) for draft in each.drafts]
         if drafts:
             self._add((*self._clock_jump(), *drafts), error)
-        return [
-            each if isinstance(each, Refused) else self._events(each) if _may_go_on(each) else error for each in decided
-        ]
+        return [each.answer or (self._events(each.drafts) if _may_go_on(each.drafts) else error) for each in decided]
 
     def _add(self, drafts: Sequence[Draft], error: WarroomError) -> None:
         self._file = self._files.keep((*self._kept, *drafts))
@@ -159,7 +157,10 @@ class _Course:
 
 
 def _came_late(plan: Definitions, state: Release, *, new: int, path: Path, drafts: Sequence[Draft]) -> Decision:
-    """The note; and when the process is gone that wrote the file, what it began and did not end is interrupted."""
+    """The note; and when the process is gone that wrote the file, what it began and did not end is interrupted.
+
+    But not what is detached: who drives next looks how it ended.
+    """
     note = ev.Noted(
         text=f"stored late: {new} event{'s' * (new > 1)} kept in {path} while the journal could not be written"
     )
@@ -167,7 +168,7 @@ def _came_late(plan: Definitions, state: Release, *, new: int, path: Path, draft
     alive = state.driver_origin in {draft.origin for draft in drafts}
     if alive or not all(step.run in runs for step in state.running().values()):
         return (note,)
-    interrupted = decisions.interrupted(plan, state)
+    interrupted = decisions.interrupted(plan, state, but=decisions.detached(plan, state))
     return (note, *interrupted) if isinstance(interrupted, tuple) else (note,)
 
 

@@ -1,18 +1,18 @@
 """Looks again and again at what time alone brings about: triggers that fire, rollback windows that close,
-items that are no longer true."""
+items that are no longer true, and those that their probes tick."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from warroom.clock import Clock
-from warroom.core import decisions, trigger_decisions
+from warroom.core import decisions, trigger_decisions, views
 from warroom.core.definitions import Definitions
 from warroom.core.gates import relying
 from warroom.core.meter import meter, warnings
 from warroom.core.probe import Verdict
 from warroom.core.release import Release
 from warroom.core.trigger import watch
-from warroom.core.wish import Wish
+from warroom.core.wish import Refusal, Wish
 
 
 class Watching:
@@ -37,11 +37,25 @@ class Watching:
             name: watch(spec, self._watches[name], words, mono_us) for name, spec in self._plan.bindings.trigger.items()
         }
         asked = trigger_decisions.due(self._plan, state, self._watches, verdicts, now_us=now_us, mono_us=mono_us)
-        return (*asked, *self._closing(state, verdicts, now_us), *self._no_longer_true(state, verdicts))
-
-    def _no_longer_true(self, state: Release, verdicts: Sequence[Verdict]) -> Iterator[Wish]:
-        """A done item whose own probe fails was true once; the gate that relied on it is closed again."""
         by_probe = {verdict.probe: verdict for verdict in verdicts}
+        return (
+            *asked,
+            *self._closing(state, verdicts, now_us),
+            *self._no_longer_true(state, by_probe),
+            *self._true(state, by_probe),
+        )
+
+    def _true(self, state: Release, by_probe: Mapping[str, Verdict]) -> Iterator[Wish]:
+        """An item that allows it is ticked by its probe."""
+        seen = views.seen(by_probe.values())
+        for item, binding in self._plan.bindings.item.items():
+            if binding.auto and binding.probe in by_probe:
+                wish = partial(decisions.tick_by_probe, item=item, verdict=by_probe[binding.probe], seen=seen)
+                if not isinstance(wish(self._plan, state), Refusal):
+                    yield wish
+
+    def _no_longer_true(self, state: Release, by_probe: Mapping[str, Verdict]) -> Iterator[Wish]:
+        """A done item whose own probe fails was true once; the gate that relied on it is closed again."""
         for item, binding in self._plan.bindings.item.items():
             verdict, now = by_probe.get(binding.probe), state.item(item)
             if verdict is None or now.status != "done":

@@ -26,22 +26,23 @@ def announce(specs: "Iterable[ProbeSpec]") -> None:
         click.echo(f"{program.probe} runs {program.shown} in {program.place}", err=True)
 
 
-def approve(specs: "Iterable[ProbeSpec]", *, yes: bool = False) -> None:
+def approve(specs: "Iterable[ProbeSpec]", *, yes: bool = False) -> frozenset[str]:
     """Returns once the user has approved every command that these probes run from here, now or at another time.
 
-    Asks at most once, and with `yes` not at all. Raises `Refused`.
+    Asks at most once, and with `yes` not at all. Gives the digests of all that was ever approved. Raises `Refused`.
     """
     from warroom.probing.programs import programs
 
     store = _store()
     approved = _approved(store)
-    new = [program for program in programs(specs, Path.cwd()) if program.digest not in approved]
-    if not new:
-        return
-    _show(new)
-    if not yes:
-        _ask()
-    _keep(store, new)
+    wanted = {program.digest: program for program in programs(specs, Path.cwd())}
+    new = [program for digest, program in wanted.items() if digest not in approved]
+    if new:
+        _show(new)
+        if not yes:
+            _ask()
+        _keep(store, new)
+    return frozenset(approved | wanted.keys())
 
 
 def _show(new: "Sequence[Program]") -> None:

@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,9 @@ from warroom.cli.options import (
     needed,
     operator_name,
     operator_option,
+    room_of,
 )
+from warroom.cli.probe_files import in_use, known, remember
 from warroom.core.errors import BadInput
 
 if TYPE_CHECKING:
@@ -107,11 +110,12 @@ def run(
         if checklist is None:
             raise BadInput(f"there is no journal {path}", "name a checklist to start a new release")
         plan = _definitions(checklist, probes)
-        approve(plan.probes, yes=yes)  # first, so that a no leaves no journal behind
-        _make_journal(plan, _name(checklist, release), environment, t0, path, actor, rehearsal=rehearse)
+        approved = approve(plan.probes, yes=yes)  # first, so that a no leaves no journal behind
+        _make_journal(plan, _name(checklist, release), environment, t0, path, actor, probes, rehearsal=rehearse)
     else:
-        approve(look_into(path, checklist, rehearse=rehearse).probes, yes=yes)
-    open_cockpit(path, actor)
+        plan, probes = look_into(path, checklist, rehearse=rehearse), known(path, probes)
+        approved = approve(in_use(plan, probes), yes=yes)
+    open_cockpit(path, actor, probes, approved)
 
 
 @click.command()
@@ -142,7 +146,7 @@ def start_release(
 ) -> "Definitions":
     """Makes the journal with everything that was agreed, which it returns, and its first event."""
     plan = _definitions(checklist, probes)
-    _make_journal(plan, name, environment, t0, journal, operator, rehearsal=rehearsal)
+    _make_journal(plan, name, environment, t0, journal, operator, probes, rehearsal=rehearsal)
     return plan
 
 
@@ -154,8 +158,9 @@ def _definitions(checklist: Path, probes: Path | None) -> "Definitions":
 
 
 def _make_journal(
-    plan: "Definitions", name: str, environment: str, t0: str, journal: Path, operator: str, *, rehearsal: bool
-) -> None:
+    plan: "Definitions", name: str, environment: str, t0: str, journal: Path, operator: str, probes: Path | None, *,
+    rehearsal: bool,
+) -> None:  # fmt: skip
     from warroom import __version__
     from warroom.cli.journals import taught
     from warroom.clock import SystemClock
@@ -175,6 +180,7 @@ def _make_journal(
         room = Room(stored, clock, origin=here().origin("cli"))
         begin = partial(decisions.start, release=name, environment=environment, t0_us=t0_us, rehearsal=rehearsal)
         room.act(begin, actor=operator)
+        remember(stored, probes)
     except BaseException:
         stored.close()
         _remove(journal)
@@ -188,18 +194,21 @@ def _remove(journal: Path) -> None:
         journal.with_name(f"{journal.name}{end}").unlink(missing_ok=True)
 
 
-def open_cockpit(journal: Path, operator: str) -> None:
-    """Shows the cockpit until it is left."""
+def open_cockpit(journal: Path, operator: str, probes: Path | None, approved: Collection[str]) -> None:
+    """Shows the cockpit until it is left. It takes what changes in `probes`, and runs only what was `approved`."""
     from warroom.clock import SystemClock
     from warroom.identity import here
     from warroom.journal.sqlite import VERSION, affected_by_wal_reset_bug
     from warroom.live import drive
+    from warroom.presence import tmux_around
     from warroom.probing.sampling import Sampler
     from warroom.tui.app import WarroomApp
 
     if affected_by_wal_reset_bug():
         click.echo(f"warroom: SQLite {VERSION} can lose commits of several writers; see docs/journal.md", err=True)
-    with drive(journal, Sampler(SystemClock()), here(), operator=operator) as live:
+    sampler = Sampler(SystemClock(), approved=approved)
+    clients = tmux_around(os.environ)
+    with drive(journal, sampler, here(), operator=operator, probe_files=probes, clients=clients) as live:
         WarroomApp(live).run()
     if live.trouble:  # the screen that told it is gone
         click.echo(f"warroom: not saved: {live.trouble}", err=True)
@@ -235,14 +244,14 @@ def _path(checklist: Path, journal: Path | None, release: str | None, environmen
 def look_into(journal: Path, checklist: Path | None = None, *, rehearse: bool = False) -> "Definitions":
     """Raises `BadInput` when a rehearsal is asked for and this is none.
 
-    A release goes on with what was agreed at its start; a file that has changed since is told, not taken."""
+    A release goes on with what is in force; a checklist that has changed since is told, not taken."""
     from warroom.files.text import read_text
     from warroom.journal.store import open_journal
 
     stored = open_journal(journal, read_only=True)
     try:
         must_have_begun(stored)
-        plan = stored.definitions()
+        plan = room_of(stored).plan
         if rehearse and not _is_rehearsal(stored):
             raise BadInput(f"{journal} is a release, no rehearsal", "name another journal, or leave --rehearse out")
     finally:

@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ def demo(auto: bool, fault: str, directory: Path | None, rehearse: bool, operato
     """
     from warroom.cli.approval import approve
     from warroom.cli.cockpit import look_into, need_terminal, open_cockpit, start_release
+    from warroom.cli.probe_files import in_use
     from warroom.demo.assets import production_checklist
     from warroom.demo.kit import write_kit
     from warroom.demo.production import Production
@@ -49,11 +51,12 @@ def demo(auto: bool, fault: str, directory: Path | None, rehearse: bool, operato
                 kit.checklist, kit.probes, RELEASE, environment, "now", kit.journal, "demo", rehearsal=rehearse
             )
             _tick_earlier_phases(kit)
-        approve(look_into(kit.journal).probes)  # the demo's own run no commands; who knows what a --dir held
+        # the demo's own run no commands; who knows what a --dir held
+        approved = approve(in_use(look_into(kit.journal), kit.probes))
         if auto:
-            _play(kit, actor)
+            _play(kit, actor, approved)
         else:
-            open_cockpit(kit.journal, actor)
+            open_cockpit(kit.journal, actor, kit.probes, approved)
     click.echo(f"The journal of this demo: {kit.journal}")
     click.echo(f"Read it with: warroom log -j {kit.journal}", err=True)
 
@@ -71,7 +74,7 @@ def _tick_earlier_phases(kit: "Kit") -> None:
             room.act(partial(decisions.tick, item=item.id, note="", value="", seen=()), actor="demo")
 
 
-def _play(kit: "Kit", actor: str) -> None:
+def _play(kit: "Kit", actor: str, approved: Collection[str]) -> None:
     """The story by itself; without a terminal it is played unseen."""
     from warroom.clock import SystemClock
     from warroom.identity import here
@@ -81,5 +84,6 @@ def _play(kit: "Kit", actor: str) -> None:
     from warroom.tui.story import play
 
     seen = sys.stdin.isatty() and sys.stderr.isatty()
-    with drive(kit.journal, Sampler(SystemClock()), here(), operator=actor) as live:
+    sampler = Sampler(SystemClock(), approved=approved)
+    with drive(kit.journal, sampler, here(), operator=actor, probe_files=kit.probes) as live:
         WarroomApp(live).run(headless=not seen, size=None if seen else (120, 40), auto_pilot=partial(play, live))

@@ -43,7 +43,7 @@ class JournalExcerpt:
 
     @cached_property
     def plan(self) -> Definitions:
-        return self.journal.definitions()
+        return self.journal.definitions().revised(self.state.revised)
 
     @cached_property
     def t0_us(self) -> int:

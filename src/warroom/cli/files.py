@@ -5,24 +5,26 @@ from pathlib import Path
 
 import click
 
-from warroom.cli.options import PATH, json_option
+from warroom.cli.options import PATH, json_option, t0_of
 from warroom.core.errors import BadInput
 
 
 @click.command()
 @click.argument("checklist", type=PATH)
+@click.option("--at", "t0", help="T-0, for when each phase is due: now, +2h or 2026-03-01T20:00:00Z.")
 @json_option
-def plan(checklist: Path, as_json: bool) -> None:
-    """Print what was read: phases with kind and time, sections, items with their ids."""
+def plan(checklist: Path, t0: str | None, as_json: bool) -> None:
+    """Print what was read: phases with kind and time, sections, items with their ids and what they ask for."""
     from warroom.cli.output import echo_json
-    from warroom.files.checklist_md import read_checklist
+    from warroom.files.load import load_definitions
+    from warroom.probing.sources.table import check_source
     from warroom.report.plan import plan_document, plan_lines
 
-    read = read_checklist(checklist)
+    read, t0_us = load_definitions(checklist, None, check_source), t0_of(t0) if t0 else None
     if as_json:
-        echo_json(plan_document(read))
+        echo_json(plan_document(read.checklist, read.bindings, t0_us))
     else:
-        click.echo("\n".join(plan_lines(read)))
+        click.echo("\n".join(plan_lines(read.checklist, read.bindings, t0_us)))
 
 
 @click.command()

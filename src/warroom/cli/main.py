@@ -32,12 +32,23 @@ _COMMANDS = {
     "skip": ("warroom.cli.acting", "Skip an item, with the reason."),
     "fail": ("warroom.cli.acting", "Say that an item failed, with the reason."),
     "reopen": ("warroom.cli.acting", "Open an item again."),
+    "begin": ("warroom.cli.saying", "Say that you have an item in hand."),
+    "block": ("warroom.cli.saying", "Say what blocks an item."),
+    "defer": ("warroom.cli.saying", "Put an item off to a later phase, with the reason."),
+    "not-applicable": ("warroom.cli.saying", "Say that an item does not apply, with the reason."),
+    "evidence": ("warroom.cli.saying", "Bring forward what proves an item: a link, a file, a figure, a note."),
     "note": ("warroom.cli.acting", "Write down a note, on an item or on the release."),
     "decide": ("warroom.cli.deciding", "Answer what a trigger asks: hold or override."),
     "step": ("warroom.cli.step", "Run the command of an item."),
+    "gate": ("warroom.cli.gates", "Say whether a phase may begin; wait for it; open it."),
+    "poll": ("warroom.cli.gates", "Go or no-go: keep what every role says."),
+    "hold": ("warroom.cli.gates", "Hold the T-clock, with the reason."),
+    "resume": ("warroom.cli.gates", "Let the T-clock go on."),
+    "recycle": ("warroom.cli.gates", "Go back to an earlier phase."),
     "arm": ("warroom.cli.deciding", "Sign that the rollback may be pulled; two operators do."),
     "backtest": ("warroom.cli.backtest", "How often a trigger would have fired on an old journal."),
     "export": ("warroom.cli.export", "Write the journal, or part of it, as JSON lines, CSV, Markdown or SQLite."),
+    "review": ("warroom.cli.review", "Write the review of a release, for people: incidents, times, decisions, charts."),
     "history": ("warroom.cli.history", "Earlier releases side by side: durations, rollbacks, decisions."),
     "verify": ("warroom.cli.journal", "Check that nothing in the journal was changed."),
     "anchor": ("warroom.cli.journal", "Keep a checkpoint that shows later changes of the journal."),
@@ -57,7 +68,7 @@ class _LazyGroup(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module, _ = _COMMANDS[cmd_name]
-        command: click.Command = getattr(importlib.import_module(module), cmd_name + "_" * iskeyword(cmd_name))
+        command: click.Command = getattr(importlib.import_module(module), _called(cmd_name))
         return command
 
     def make_context(
@@ -73,6 +84,11 @@ class _LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+def _called(command: str) -> str:
+    """What the function of a command is called."""
+    return command.replace("-", "_") + "_" * iskeyword(command)
 
 
 @click.group(

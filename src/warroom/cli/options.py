@@ -10,8 +10,10 @@ import click
 from warroom.core.errors import BadInput, reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from warroom.core.decisions import Wish
+    from warroom.core.events import Event
     from warroom.journal.store import SqliteJournal
     from warroom.room import Room
 
@@ -41,14 +43,48 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
 
+def key_option(command: F) -> F:
+    """`--key KEY`."""
+    option = click.option("--key", help="For retries: under one key the act happens once, and is answered again.")
+    return option(command)
+
+
+def act_once(
+    room: "Room", wish: "Wish", actor: str, key: str | None, kinds: tuple[str, ...], said: "Mapping[str, object]"
+) -> "Event":
+    """Acts, under a key if there is one, and gives the act's own event, which is one of `kinds`.
+
+    `said` are the fields of that event that make it another act. Raises what `Room.act` does.
+    """
+    from warroom.core.once import LONGEST_KEY, Once, is_key
+
+    if key is not None and not is_key(key):
+        raise BadInput(f"a key is 1 to {LONGEST_KEY} printable characters", "name the job and the act with it")
+    plain = {name: each.strip() if isinstance(each, str) else each for name, each in said.items()}
+    events = room.act(wish, actor=actor, once=Once(key, kinds, plain) if key is not None else None)
+    return next(event for event in events if event.body.kind in kinds)
+
+
 def operator_name(given: str | None) -> str:
     """The acting operator. Raises `BadInput` when the name would make events unreadable."""
+    from warroom.core.seat_decisions import NO_NAME, is_name
     from warroom.identity import login_name
 
     name = login_name() if given is None else given.strip()
-    if not name or not name.isprintable() or len(name) > 64:
-        raise BadInput("an operator needs a name of at most 64 printable characters", "give one with --as NAME")
+    if not is_name(name):
+        raise BadInput(NO_NAME, "give one with --as NAME")
     return name
+
+
+def t0_of(written: str) -> int:
+    """Microseconds UTC of what `--at` says. Raises `BadInput`."""
+    from warroom.clock import SystemClock
+    from warroom.core.schedule import parse_t0
+
+    try:
+        return parse_t0(written, SystemClock().utc_us())
+    except ValueError as error:
+        raise BadInput(str(error)) from None
 
 
 def needed(journal: Path | None) -> Path:

@@ -30,5 +30,8 @@ def stored_verdicts(room: "Room") -> tuple[Verdict, ...]:
     """All probes by their last reading in the journal. A process without probes of its own cannot know better."""
     from warroom.clock import SystemClock
 
-    now_us = SystemClock().utc_us()
-    return tuple(views.stored_verdict(spec, room.journal.samples(spec.id, 20), now_us) for spec in room.plan.probes)
+    now_us, state, journal = SystemClock().utc_us(), room.release, room.journal
+    return tuple(
+        views.stored_verdict(spec, views.counted(state, spec.id, journal.samples(spec.id, views.ENOUGH)), now_us)
+        for spec in room.plan.probes
+    )

@@ -13,10 +13,11 @@ from warroom.cli.options import journal_option, json_option, reading
 def status(journal: Path | None, as_json: bool) -> None:
     """Where the release stands: phase, items, probes, rollback."""
     from warroom.cli.output import echo_json, stored_verdicts
+    from warroom.clock import SystemClock
     from warroom.report.status import status_document, status_lines
 
     with reading(journal) as (_, room):
-        document = status_document(room.plan, room.release, stored_verdicts(room))
+        document = status_document(room.plan, room.release, stored_verdicts(room), SystemClock().utc_us())
     if as_json:
         echo_json(document)
     else:
@@ -35,5 +36,5 @@ def log(count: int | None, journal: Path | None, as_json: bool) -> None:
     with reading(journal) as (stored, room):
         events = stored.recent(count) if count else (event for event in stored.read() if not event.body.quiet)
         for event in events:
-            line = event_line(event) if as_json else timeline_line(room.plan, room.release.t0_us, event)
+            line = event_line(event) if as_json else timeline_line(room.plan, room.release, event)
             click.echo(line)

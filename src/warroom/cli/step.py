@@ -1,6 +1,7 @@
 """Running an item's step from the shell."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from shlex import join
 from typing import TYPE_CHECKING
@@ -45,7 +46,7 @@ def step(
 
     Its output goes to stdout; the journal keeps it with how it ended. Exit status 1: it ran and did not succeed.
     """
-    from warroom.alone import run_step
+    from warroom.alone import follow_step, is_known, run_step
     from warroom.clock import SystemClock
     from warroom.identity import here
 
@@ -56,27 +57,31 @@ def step(
         if command is None:
             raise BadInput(f'no step is bound to "{item}"', "the side file binds one with [item.ID.step]")
         expected_s = room.plan.expected_s(target, command.expected)
-    for line in _shown(command, release, target, f"{me.user}@{me.host}", me.base / command.cwd, expected_s):
+    goes_on = is_known(needed(journal), release.item(target).step)
+    for line in _shown(command, release, target, f"{me.user}@{me.host}", me.base / command.cwd, expected_s, goes_on):
         click.echo(line, err=True)
     if dry_run:
         return 0
-    _confirm(command, release, yes, environment)
-    ended = run_step(needed(journal), SystemClock(), me, target, operator=actor, on_output=_json_silent(as_json))
-    return _tell(ended, as_json)
+    if not goes_on:
+        _confirm(command, release, yes, environment)
+    run = follow_step if goes_on else partial(run_step, operator=actor)
+    return _tell(run(needed(journal), SystemClock(), me, target, on_output=_json_silent(as_json)), as_json)
 
 
 def _shown(
-    command: "Command", release: "Release", target: str, who: str, where: Path, expected_s: float
+    command: "Command", release: "Release", target: str, who: str, where: Path, expected_s: float, goes_on: bool
 ) -> "Iterator[str]":
     """What runs, as people check it."""
-    from warroom.core.views import environment_words, span
+    from warroom.core.views import environment_words, time_words
 
     yield f"$ {join(command.argv)}"
     yield f"runs as  {who} in {where}"
     yield f"gets     {environment_words(command)}"
-    yield f"takes    about {span(expected_s)}, stopped after {span(command.timeout)}"
+    yield f"takes    {time_words(command, expected_s)}"
     before = release.item(target).step
-    if before and before.phase in ("running", "interrupted"):
+    if goes_on and before:
+        yield f"before   attempt {before.attempt} by {before.by} is running or has just ended: no other is started"
+    elif before and before.phase in ("running", "interrupted"):
         yield f"before   attempt {before.attempt} by {before.by} was interrupted, outcome unknown: verify by hand first"
     elif before:
         yield f"before   attempt {before.attempt} by {before.by}: {before.phase}, {before.why}"
@@ -105,7 +110,7 @@ def _confirm(command: "Command", release: "Release", yes: bool, environment: str
 
 def _json_silent(as_json: bool) -> "Callable[[OutputPart], None]":
     def show(part: "OutputPart") -> None:
-        if not as_json:
+        if part.lines and not as_json:
             click.echo("\n".join(part.lines))
 
     return show

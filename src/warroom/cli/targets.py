@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from warroom.report.excerpt import Sink
 
-BESIDE = ("-wal", "-shm", "-journal", ".lock", ".driver", ".bell", ".reserve", ".fallback.jsonl")
+BESIDE = ("-wal", "-shm", "-journal", ".lock", ".driver", ".bell", ".reserve", ".fallback.jsonl", ".runs")
 """What the names of files beside a journal end in, behind its own."""
 
 
@@ -23,7 +23,7 @@ def keep_off(journal: Path, output: Path) -> None:
     """Raises `BadInput` when `output` is the journal, or one of the files that live beside it."""
     whole, target = journal.resolve(), output.resolve()
     for end in ("", *BESIDE):
-        if target == whole.with_name(whole.name + end):
+        if whole.with_name(whole.name + end) in (target, *target.parents):
             which = "the journal itself" if not end else "a file of the journal"
             raise BadInput(f"{output} is {which}", "name another file for the export")
 

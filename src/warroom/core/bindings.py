@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from warroom.core.base import Frozen, Seconds
-from warroom.core.rules import RuleText
+from warroom.core.rules import RuleText, parse_rule
 from warroom.core.trigger import TriggerSpec
 
 ALWAYS_PASSED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TERM")
@@ -32,6 +32,8 @@ class Command(Frozen):
     """What must stand in its output, or it has failed."""
     changes_production: bool = False
     """Whether it asks for the environment's name before it runs."""
+    detach: bool = False
+    """Whether it goes on when the process that started it is gone."""
 
     @field_validator("argv", mode="before")
     @classmethod
@@ -116,10 +118,20 @@ class Expect(Frozen):
     n: int | None = Field(default=None, ge=1)
     """The smallest number of cases that it must come from."""
 
+    @field_validator("rule")
+    @classmethod
+    def _is_about_a_number(cls, value: str) -> str:
+        if parse_rule(value).number() is None:
+            raise ValueError(f"{value!r} compares no number; a figure is asked for like '>= 98.5'")
+        return value
+
+    @property
+    def limit(self) -> str:
+        return f"{self.rule} {self.unit}".rstrip()
+
     @property
     def words(self) -> str:
-        few = f", n >= {self.n}" if self.n else ""
-        return f"{self.rule} {self.unit}".rstrip() + few
+        return self.limit + (f", n >= {self.n}" if self.n else "")
 
 
 class Gate(Frozen):
@@ -140,6 +152,8 @@ class ItemBinding(Frozen):
     """One line of how and why, shown with the item."""
     probe: str = ""
     """The probe that measures it."""
+    auto: bool = False
+    """Whether the probe ticks it by itself when it is ok, with a mark of its own. Else it only proposes that."""
     step: Command | None = None
     expect: Expect | None = None
     before: str = ""
@@ -148,6 +162,16 @@ class ItemBinding(Frozen):
     """How many different operators must say that it is done."""
     point_of_no_return: bool = False
     """Whether the rollback plan no longer works after it. It then takes two people."""
+
+    @model_validator(mode="after")
+    def _auto_is_for_what_a_probe_can_tell(self) -> "ItemBinding":
+        if self.auto and not self.probe:
+            raise ValueError('"auto" belongs to "probe"')
+        asks = {"expect": self.expect, "step": self.step, "people": self.people == 2}
+        asks["point_of_no_return"] = self.point_of_no_return
+        if self.auto and (first := next((name for name, given in asks.items() if given), "")):
+            raise ValueError(f'"auto" is not for an item with "{first}"')
+        return self
 
     @property
     def signers(self) -> int:

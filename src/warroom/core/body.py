@@ -8,6 +8,7 @@ from warroom.core.rules import Value
 
 Tone = Literal[
     "room", "tick", "skip", "fail", "reopen", "note", "step", "unsure", "rollback", "restored", "verdict", "decide",
+    "evidence",
 ]  # fmt: skip
 """What an event is about, for its glyph and colour."""
 

@@ -12,16 +12,19 @@ from warroom.core.gate_decisions import poll as poll
 from warroom.core.gate_decisions import recycle as recycle
 from warroom.core.gate_decisions import reopen_gate as reopen_gate
 from warroom.core.gate_decisions import resume_clock as resume_clock
+from warroom.core.item_decisions import attach as attach
 from warroom.core.item_decisions import begin as begin
 from warroom.core.item_decisions import block as block
 from warroom.core.item_decisions import defer as defer
 from warroom.core.item_decisions import fail as fail
 from warroom.core.item_decisions import not_applicable as not_applicable
+from warroom.core.item_decisions import not_to_tick as not_to_tick
 from warroom.core.item_decisions import note as note
 from warroom.core.item_decisions import reopen as reopen
 from warroom.core.item_decisions import skip as skip
 from warroom.core.item_decisions import stale as stale
 from warroom.core.item_decisions import tick as tick
+from warroom.core.item_decisions import tick_by_probe as tick_by_probe
 from warroom.core.item_decisions import true_again as true_again
 from warroom.core.probe import Verdict
 from warroom.core.release import Release
@@ -35,10 +38,12 @@ from warroom.core.rollback_decisions import retry_rollback_step as retry_rollbac
 from warroom.core.rollback_decisions import rollback_step_by_hand as rollback_step_by_hand
 from warroom.core.rollback_decisions import skip_rollback_step as skip_rollback_step
 from warroom.core.rollback_decisions import start_rollback as start_rollback
+from warroom.core.rollback_decisions import stop_between_steps as stop_between_steps
 from warroom.core.rollback_decisions import stop_rollback as stop_rollback
 from warroom.core.rollback_decisions import warn_of_window as warn_of_window
 from warroom.core.step_decisions import Launch as Launch
 from warroom.core.step_decisions import command_of as command_of
+from warroom.core.step_decisions import detached as detached
 from warroom.core.step_decisions import finish_step as finish_step
 from warroom.core.step_decisions import judged as judged
 from warroom.core.step_decisions import start_step as start_step

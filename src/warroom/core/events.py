@@ -1,8 +1,8 @@
 """The closed set of journal events. Nothing else is ever appended.
 
 A new event is one class in its family's module (`item_events`, `step_events`, `probe_events`, `decision_events`,
-`bookkeeping`; those of the room here), its name in `AnyBody`, and a branch of `fold`. The timeline shows `word` and
-`detail`.
+`seat_events`, `bookkeeping`; those of the room here), its name in `AnyBody`, and a branch of `fold`. The timeline shows
+`word` and `detail`.
 Stored bodies are read for ever: a field may be added with a default, never renamed or removed.
 """
 
@@ -29,6 +29,7 @@ from warroom.core.gate_events import GateReopened as GateReopened
 from warroom.core.gate_events import Polled as Polled
 from warroom.core.gate_events import Recycled as Recycled
 from warroom.core.gate_events import Vote as Vote
+from warroom.core.item_events import EvidenceAdded as EvidenceAdded
 from warroom.core.item_events import ItemBegun as ItemBegun
 from warroom.core.item_events import ItemBlocked as ItemBlocked
 from warroom.core.item_events import ItemDeferred as ItemDeferred
@@ -48,6 +49,10 @@ from warroom.core.probe_events import ProbeCleared as ProbeCleared
 from warroom.core.probe_events import ProbeRefused as ProbeRefused
 from warroom.core.probe_events import ProbeRevised as ProbeRevised
 from warroom.core.probe_events import VerdictChanged as VerdictChanged
+from warroom.core.seat_events import ClientSeen as ClientSeen
+from warroom.core.seat_events import SeatOffered as SeatOffered
+from warroom.core.seat_events import SeatTaken as SeatTaken
+from warroom.core.seat_events import SelfConfirmationRefused as SelfConfirmationRefused
 from warroom.core.step_events import Restored as Restored
 from warroom.core.step_events import RollbackArmed as RollbackArmed
 from warroom.core.step_events import RollbackStarted as RollbackStarted
@@ -129,8 +134,10 @@ class DriverTook(Body):
 
 AnyBody = (
     ReleaseStarted | CockpitOpened | CockpitClosed | DriverTook
+    | SeatOffered | SeatTaken | ClientSeen | SelfConfirmationRefused
     | ItemDone | ItemSkipped | ItemFailed | ItemReopened | Noted | ItemSigned | ItemTakenBack | PointCrossed
     | ItemBegun | ItemNotApplicable | ItemDeferred | ItemBlocked | SkipSigned | ItemStale | ItemTrueAgain
+    | EvidenceAdded
     | GatePassed | GateReopened | Polled | ClockHeld | ClockResumed | Recycled
     | StepStarted | StepOutput | StepFinished | StepInterrupted
     | RollbackArmed | RollbackWindow | RollbackStarted | RollbackStepSkipped | RollbackStepByHand | RollbackStopped

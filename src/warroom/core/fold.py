@@ -3,18 +3,19 @@
 from functools import singledispatch
 
 from warroom.core import events as ev
-from warroom.core import fold_decisions, fold_gates, fold_items, fold_steps
+from warroom.core import fold_decisions, fold_gates, fold_items, fold_seats, fold_steps
 from warroom.core.release import Release
 from warroom.core.states import ProbeState, Revision
 
-FOLD = 4
+FOLD = 5
 """Raised with every change of what `fold` makes of stored events, so that snapshots made before are not used."""
 
 
 def fold(state: Release, event: ev.Event) -> Release:
     """The state after one more event."""
     changed = _apply(event.body, state, event)
-    return changed.model_copy(update={"seq": event.seq, "hash": event.hash})
+    known = state.operators if event.actor in state.operators else (*state.operators, event.actor)
+    return changed.model_copy(update={"seq": event.seq, "hash": event.hash, "operators": known})
 
 
 @singledispatch
@@ -34,24 +35,6 @@ def _(body: ev.ReleaseStarted, state: Release, event: ev.Event) -> Release:
             "started_us": event.at_us,
         }
     )
-
-
-@_apply.register
-def _(body: ev.CockpitOpened, state: Release, event: ev.Event) -> Release:
-    if not body.drives:
-        return state
-    return state.model_copy(update={"driver": body.driver, "driver_origin": event.origin})
-
-
-@_apply.register
-def _(body: ev.DriverTook, state: Release, event: ev.Event) -> Release:
-    return state.model_copy(update={"driver": body.driver, "driver_origin": event.origin})
-
-
-@_apply.register
-def _(_body: ev.CockpitClosed, state: Release, event: ev.Event) -> Release:
-    left = event.origin == state.driver_origin
-    return state.model_copy(update={"driver": "", "driver_origin": ""}) if left else state
 
 
 @_apply.register
@@ -86,5 +69,11 @@ def _without_config_error(state: Release, probe: str) -> Release:
     return state.model_copy(update={"config_errors": left})
 
 
-for _branch in (*fold_items.BRANCHES, *fold_steps.BRANCHES, *fold_decisions.BRANCHES, *fold_gates.BRANCHES):
+for _branch in (
+    *fold_items.BRANCHES,
+    *fold_steps.BRANCHES,
+    *fold_decisions.BRANCHES,
+    *fold_gates.BRANCHES,
+    *fold_seats.BRANCHES,
+):
     _apply.register(_branch)

@@ -1,6 +1,7 @@
 """The branches of `fold` for gates, polls and the T-clock."""
 
 from warroom.core import events as ev
+from warroom.core.fold_items import said
 from warroom.core.release import Release
 from warroom.core.states import Hold, Opened, Slip
 
@@ -32,9 +33,7 @@ def clock_resumed(body: ev.ClockResumed, state: Release, _event: ev.Event) -> Re
 
 def recycled(body: ev.Recycled, state: Release, event: ev.Event) -> Release:
     for item in body.items:
-        state = state.with_item(
-            item, status="open", at_us=event.at_us, by=event.actor, text=body.reason, value="", signed=None, stale=""
-        )
+        state = said(state, event, item, "open", body.reason)
     slip = Slip(by=event.actor, reason=body.reason, seconds=(body.t0_us - state.t0_us) / 1e6)
     changed = _without(state, tuple(state.opened))
     return changed.model_copy(update={"t0_us": body.t0_us, "hold": None, "polls": {}, "slips": (*state.slips, slip)})

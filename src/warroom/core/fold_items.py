@@ -2,39 +2,41 @@
 
 from warroom.core import events as ev
 from warroom.core.release import Release
-from warroom.core.states import ItemStatus, Signature
+from warroom.core.states import ItemSignature, ItemStatus
 
 
 def item_done(body: ev.ItemDone, state: Release, event: ev.Event) -> Release:
-    return _said(state, event, body.item, "done", body.note, body.value)
+    return said(state, event, body.item, "done", body.note).with_item(
+        body.item, value=body.value, n=body.n, accepted=body.accepted, sensed=body.sensed
+    )
 
 
 def item_skipped(body: ev.ItemSkipped, state: Release, event: ev.Event) -> Release:
-    return _said(state, event, body.item, "skipped", body.reason)
+    return said(state, event, body.item, "skipped", body.reason)
 
 
 def item_failed(body: ev.ItemFailed, state: Release, event: ev.Event) -> Release:
-    return _said(state, event, body.item, "failed", body.reason)
+    return said(state, event, body.item, "failed", body.reason)
 
 
 def item_begun(body: ev.ItemBegun, state: Release, event: ev.Event) -> Release:
-    return _said(state, event, body.item, "doing", "")
+    return said(state, event, body.item, "doing", "")
 
 
 def item_not_applicable(body: ev.ItemNotApplicable, state: Release, event: ev.Event) -> Release:
-    return _said(state, event, body.item, "n/a", body.reason)
+    return said(state, event, body.item, "n/a", body.reason)
 
 
 def item_deferred(body: ev.ItemDeferred, state: Release, event: ev.Event) -> Release:
-    return _said(state, event, body.item, "deferred", body.reason).with_item(body.item, deferred_to=body.phase)
+    return said(state, event, body.item, "deferred", body.reason).with_item(body.item, deferred_to=body.phase)
 
 
 def item_blocked(body: ev.ItemBlocked, state: Release, event: ev.Event) -> Release:
-    return _said(state, event, body.item, "blocked", body.reason)
+    return said(state, event, body.item, "blocked", body.reason)
 
 
 def skip_signed(body: ev.SkipSigned, state: Release, event: ev.Event) -> Release:
-    return state.with_item(body.item, skip_signed=Signature(by=event.actor, at_us=event.at_us))
+    return state.with_item(body.item, skip_signed=ItemSignature(by=event.actor, at_us=event.at_us, text=body.reason))
 
 
 def item_stale(body: ev.ItemStale, state: Release, _event: ev.Event) -> Release:
@@ -46,15 +48,18 @@ def item_true_again(body: ev.ItemTrueAgain, state: Release, _event: ev.Event) ->
 
 
 def item_reopened(body: ev.ItemReopened, state: Release, event: ev.Event) -> Release:
-    return _said(state, event, body.item, "open", body.reason)
+    return said(state, event, body.item, "open", body.reason)
 
 
 def item_taken_back(body: ev.ItemTakenBack, state: Release, event: ev.Event) -> Release:
-    return _said(state, event, body.item, "open", body.detail).with_item(body.item, taken_back=True)
+    return said(state, event, body.item, "open", body.detail).with_item(body.item, taken_back=True)
 
 
 def item_signed(body: ev.ItemSigned, state: Release, event: ev.Event) -> Release:
-    return state.with_item(body.item, signed=Signature(by=event.actor, at_us=event.at_us))
+    signed = ItemSignature(
+        by=event.actor, at_us=event.at_us, text=body.note, value=body.value, n=body.n, accepted=body.accepted
+    )
+    return state.with_item(body.item, signed=signed)
 
 
 def point_crossed(body: ev.PointCrossed, state: Release, event: ev.Event) -> Release:
@@ -65,7 +70,11 @@ def noted(body: ev.Noted, state: Release, _event: ev.Event) -> Release:
     return state.with_item(body.item, notes=state.item(body.item).notes + 1) if body.item else state
 
 
-def _said(state: Release, event: ev.Event, item: str, status: ItemStatus, text: str, value: str = "") -> Release:
+def evidence_added(body: ev.EvidenceAdded, state: Release, _event: ev.Event) -> Release:
+    return state.with_item(body.item, evidence=state.item(body.item).evidence + 1)
+
+
+def said(state: Release, event: ev.Event, item: str, status: ItemStatus, text: str) -> Release:
     """Whatever is said of an item replaces what was said before; the events stay."""
     return state.with_item(
         item,
@@ -73,7 +82,10 @@ def _said(state: Release, event: ev.Event, item: str, status: ItemStatus, text: 
         at_us=event.at_us,
         by=event.actor,
         text=text,
-        value=value,
+        value="",
+        n=None,
+        accepted="",
+        sensed=False,
         signed=None,
         skip_signed=None,
         deferred_to="",
@@ -98,4 +110,5 @@ BRANCHES = (
     item_signed,
     point_crossed,
     noted,
+    evidence_added,
 )

@@ -8,6 +8,7 @@ from warroom.core.definitions import Definitions
 from warroom.core.gates import gate
 from warroom.core.probe import Verdict
 from warroom.core.release import Release
+from warroom.core.signing import only_people
 from warroom.core.wish import Decision, Refusal
 
 LEAST_RISK = 10
@@ -15,9 +16,9 @@ LEAST_RISK = 10
 
 
 def open_gate(
-    plan: Definitions, state: Release, phase: str, *, verdicts: Sequence[Verdict], risk: str = ""
+    plan: Definitions, state: Release, phase: str, *, verdicts: Sequence[Verdict], risk: str = "", by: str = ""
 ) -> Decision:
-    """A phase begins, because its gate holds, or because somebody accepts the `risk` of what does not."""
+    """A phase begins, because its gate holds, or because somebody, `by`, accepts the `risk` of what does not."""
     if phase not in plan.bindings.gate:
         return Refusal("it has no gate; it is open")
     if phase in state.opened:
@@ -29,6 +30,8 @@ def open_gate(
         return Refusal(
             f"{stopping[0]}{more}; to go on all the same, accept the risk in {LEAST_RISK} characters or more"
         )
+    if stopping and (refusal := only_people(by, "accept a risk")):
+        return refusal
     passed = ev.GatePassed(phase=phase, risk=risk if stopping else "", open=stopping, seen=views.seen(verdicts))
     return (passed,)
 
@@ -40,15 +43,24 @@ def reopen_gate(_plan: Definitions, state: Release, phase: str, *, why: str) -> 
 
 
 def poll(
-    plan: Definitions, state: Release, phase: str, *, votes: tuple[ev.Vote, ...], seen: tuple[ev.Seen, ...]
+    plan: Definitions,
+    state: Release,
+    phase: str,
+    *,
+    votes: tuple[ev.Vote, ...],
+    seen: tuple[ev.Seen, ...],
+    by: str = "",
 ) -> Decision:
-    """Every role says go or no-go. Any no-go holds the clock."""
+    """Every role says go or no-go, and somebody, `by`, writes it down. Any no-go holds the clock."""
     wanted = plan.bindings.gate.get(phase)
     roles = wanted.roles if wanted else ()
     if not roles:
         return Refusal("no roles are polled for this phase")
     if missing := [role for role in roles if role not in {vote.role for vote in votes}]:
         return Refusal(f"not polled: {', '.join(missing)}")
+    speakers = (by, *(vote.by for vote in votes))
+    if refusal := next((no for name in speakers if (no := only_people(name, "answer a poll"))), None):
+        return refusal
     if mute := [vote.role for vote in votes if vote.say == "no-go" and not vote.reason.strip()]:
         return Refusal(f"a no-go needs a reason: {', '.join(mute)}")
     polled = ev.Polled(phase=phase, votes=votes, seen=seen)

@@ -82,7 +82,7 @@ class ClockHeld(Body):
 
     @property
     def detail(self) -> str:
-        return f"{'planned hold' if self.planned else 'hold'}: {self.reason}"
+        return f"planned: {self.reason}" if self.planned else self.reason
 
 
 class ClockResumed(Body):
@@ -114,5 +114,6 @@ class Recycled(_OfPhase):
 
 
 def _words(vote: Vote) -> str:
-    who = f"{vote.by} for {vote.role}" if vote.delegate else f"{vote.role} {vote.by}"
+    own = vote.role if vote.by == vote.role else f"{vote.role} {vote.by}"
+    who = f"{vote.by} for {vote.role}" if vote.delegate else own
     return f"{who} {vote.say.upper()}" + (f": {vote.reason}" if vote.reason else "")

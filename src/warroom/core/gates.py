@@ -10,6 +10,8 @@ from warroom.core.release import Release
 from warroom.core.wish import Refusal
 
 Trouble = Literal["open", "not true now", "closed before", "failing", "blind", "no-go", "not polled"]
+Standing = Literal["go", "hold", "no-go", "unknown"]
+"""Whether a phase may begin: yes, not yet, somebody says no, or nobody can know."""
 
 
 class Finding(NamedTuple):
@@ -39,6 +41,27 @@ def holds(findings: Iterable[Finding]) -> bool:
     return not any(finding.stops for finding in findings)
 
 
+def standing(state: Release, phase: str, findings: Iterable[Finding]) -> Standing:
+    """Whether a phase may begin, by what its gate finds and by the T-clock. One that was opened has begun."""
+    stopping = {finding.kind for finding in findings if finding.stops}
+    if "no-go" in stopping and phase not in state.opened:
+        return "no-go"
+    if state.hold:
+        return "hold"
+    if phase in state.opened or not stopping:
+        return "go"
+    return "unknown" if stopping == {"blind"} else "hold"
+
+
+def nearest_gate(plan: Definitions, state: Release, phase: Phase) -> str:
+    """The phase whose gate matters to whoever is in `phase`: its own, the next one, or any; "" when there is none."""
+    if phase.id in plan.bindings.gate:
+        return phase.id
+    gated = [each.id for each in plan.checklist.phases if each.id in plan.bindings.gate]
+    closed = [each for each in gated if each not in state.opened]
+    return gate_behind(plan, phase) or next(iter(closed or gated), "")
+
+
 def needed(plan: Definitions, state: Release, phase: str) -> Iterator[Item]:
     """The items that the gate of a phase wants closed: what is required or put off, in their order.
 
@@ -66,6 +89,14 @@ def closed_gate(plan: Definitions, state: Release, item: str) -> Refusal | None:
     if phase.id not in plan.bindings.gate or phase.id in state.opened:
         return None
     return Refusal(f'the gate of "{phase.name}" is closed; g shows what it waits for')
+
+
+def has_begun(plan: Definitions, state: Release, phase: Phase) -> bool:
+    """Whether it is the turn of a phase: it is at work or past, and its gate, if it has one, was passed."""
+    if phase.id in plan.bindings.gate:
+        return phase.id in state.opened
+    ids = [each.id for each in plan.checklist.phases if each.kind in ("timed", "plain")]
+    return phase.id in ids and ids.index(phase.id) <= ids.index(state.phase_id(plan))
 
 
 def relying(plan: Definitions, state: Release, item: str) -> str:
@@ -104,4 +135,5 @@ def _poll(state: Release, phase: str, roles: tuple[str, ...]) -> Iterator[Findin
         if vote is None:
             yield Finding("not polled", role, f"{role}: not polled", True)
         elif vote.say == "no-go":
-            yield Finding("no-go", role, f"{role}: NO-GO by {vote.by}, {vote.reason}", True)
+            by = "" if vote.by == role else f" by {vote.by}"
+            yield Finding("no-go", role, f"{role}: NO-GO{by}, {vote.reason}", True)

@@ -1,6 +1,7 @@
 """Events about items: what people said of them."""
 
 from warroom.core.body import Body, Seen
+from warroom.core.evidence import Evidence
 
 
 class _OfItem(Body):
@@ -20,18 +21,19 @@ class ItemDone(_OfItem):
     """How many cases the figure comes from."""
     accepted: str = ""
     """Why it counts as done although the figure is not what was expected."""
+    sensed: bool = False
+    """Whether its probe ticked it, and no person."""
     seen: tuple[Seen, ...] = ()
 
     @property
     def detail(self) -> str:
-        cases = f"n {self.n}" if self.n is not None else ""
-        accepted = f"ACCEPTED: {self.accepted}" if self.accepted else ""
-        return ", ".join(part for part in (self.value, cases, self.note, accepted) if part)
+        return _proof(self.value, self.n, self.note, self.accepted)
 
 
 class ItemSkipped(_OfItem):
     kind, tone, word = "item_skipped", "skip", "skip"
     reason: str
+    seen: tuple[Seen, ...] = ()
 
     @property
     def detail(self) -> str:
@@ -78,11 +80,14 @@ class ItemSigned(_OfItem):
     kind, tone, word = "item_signed", "tick", "sign"
     note: str = ""
     value: str = ""
+    n: int | None = None
+    accepted: str = ""
+    """As in `ItemDone`, which takes all three from here when the second has confirmed them."""
     seen: tuple[Seen, ...] = ()
 
     @property
     def detail(self) -> str:
-        return ", ".join(part for part in ("1 of 2", self.value, self.note) if part)
+        return ", ".join(part for part in ("1 of 2", _proof(self.value, self.n, self.note, self.accepted)) if part)
 
 
 class ItemTakenBack(_OfItem):
@@ -119,6 +124,7 @@ class ItemBegun(_OfItem):
 class ItemNotApplicable(_OfItem):
     kind, tone, word = "item_not_applicable", "skip", "n/a"
     reason: str
+    seen: tuple[Seen, ...] = ()
 
     @property
     def detail(self) -> str:
@@ -130,6 +136,7 @@ class ItemDeferred(_OfItem):
     phase: str
     """The phase in which it is to be done; its gate, not the earlier ones, wants it closed."""
     reason: str
+    seen: tuple[Seen, ...] = ()
 
     @property
     def detail(self) -> str:
@@ -151,6 +158,7 @@ class SkipSigned(_OfItem):
 
     kind, tone, word = "skip_signed", "skip", "skip?"
     reason: str
+    seen: tuple[Seen, ...] = ()
 
     @property
     def detail(self) -> str:
@@ -171,3 +179,23 @@ class ItemStale(_OfItem):
 
 class ItemTrueAgain(_OfItem):
     kind, tone, word = "item_true_again", "tick", "true again"
+
+
+class EvidenceAdded(Evidence, _OfItem):
+    """Something that proves an item, beside what its tick holds."""
+
+    kind, tone, word = "evidence_added", "evidence", "evidence"
+
+    @property
+    def detail(self) -> str:
+        size = f"{self.size} bytes" if self.size is not None else ""
+        digest = f"SHA-256 {self.sha256}" if self.sha256 else ""
+        copied = f"copied to {self.copied_to}" if self.copied_to else ""
+        facts = ", ".join(part for part in (self.ref, self.note, size, digest, copied) if part)
+        return f"{self.form}: {facts}"
+
+
+def _proof(value: str, n: int | None, note: str, accepted: str) -> str:
+    cases = f"n {n}" if n is not None else ""
+    reason = f"ACCEPTED: {accepted}" if accepted else ""
+    return ", ".join(part for part in (value, cases, note, reason) if part)

@@ -47,7 +47,7 @@ class ProbeRevised(_OfProbe):
 class ProbeRefused(_OfProbe):
     """Its file has changed and cannot be used. The probe goes on as it was."""
 
-    kind, tone, word = "probe_refused", "unsure", "config error"
+    kind, tone, word = "probe_refused", "unsure", "bad config"
     reason: str
     """With file and line, so it needs no title before it."""
 

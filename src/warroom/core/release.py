@@ -11,6 +11,7 @@ from warroom.core.states import (
     ProbeState,
     Revision,
     RollbackState,
+    Seat,
     Slip,
     StepState,
     TriggerState,
@@ -46,6 +47,12 @@ class Release(Frozen):
     driver: str = ""
     """Who probes and runs commands, as far as the journal knows; after a crash it is still named."""
     driver_origin: str = ""
+    seats: dict[str, Seat] = {}
+    """Cockpits that are open, as far as the journal knows, by origin. One that crashed stays until another drives."""
+    operators: tuple[str, ...] = ()
+    """Everybody in whose name something was done, in order of appearance."""
+    logins: dict[str, str] = {}
+    """The login behind an operator, as tmux told it when they first took a seat."""
     seq: int = 0
     hash: str = ""
 
@@ -65,9 +72,17 @@ class Release(Frozen):
             return self.item(target).step
         return self.rollback.steps[number - 1] if number <= len(self.rollback.steps) else None
 
+    def other_login(self, origin: str) -> str:
+        """Who types at a cockpit, by login, when that is not the login of whoever claims to act there; else ""."""
+        seat = self.seats.get(origin)
+        if seat is None or seat.client is None:
+            return ""
+        known = self.logins.get(seat.operator, seat.client.user)
+        return "" if seat.client.user == known else seat.client.user
+
     def clock_us(self, now_us: int) -> int:
-        """The moment that the T-clock shows: now, or when it was stopped."""
-        return self.hold.at_us if self.hold else now_us
+        """The moment that the T-clock showed then: that moment itself, or when it was stopped before."""
+        return min(now_us, self.hold.at_us) if self.hold else now_us
 
     def trigger(self, name: str) -> TriggerState:
         return self.triggers.get(name, _UNARMED)
@@ -102,6 +117,11 @@ class Release(Frozen):
 
     def with_rollback(self, **changes: object) -> "Release":
         return self.model_copy(update={"rollback": self.rollback.model_copy(update=changes)})
+
+    def with_seat(self, origin: str, seat: Seat | None) -> "Release":
+        """With a cockpit as it is now, or without it."""
+        others = {name: each for name, each in self.seats.items() if name != origin}
+        return self.model_copy(update={"seats": {**others, origin: seat} if seat else others})
 
     def with_trigger(self, name: str, **changes: object) -> "Release":
         trigger = self.trigger(name).model_copy(update=changes)

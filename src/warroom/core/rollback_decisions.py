@@ -1,12 +1,13 @@
 """Wishes about the rollback: arm it, start it, answer for a step, end it, restored. Pure, as all decisions are."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from warroom.core import events as ev
 from warroom.core import trigger_decisions
 from warroom.core.definitions import Definitions
 from warroom.core.probe import Verdict
 from warroom.core.release import Release
+from warroom.core.signing import by_oneself, only_people
 from warroom.core.step_decisions import Launch, busy, started_by, taken_back
 from warroom.core.wish import Decision, Refusal
 
@@ -23,8 +24,10 @@ def arm_rollback(plan: Definitions, state: Release, *, by: str) -> Decision:
         return Refusal("a rollback is under way")
     if now.is_armed:
         return Refusal(f"it is armed already, by {_names(state)}")
-    if any(signature.by == by for signature in now.armed):
-        return Refusal(f"{by} has signed already; another operator must sign as well")
+    if refusal := only_people(by, "arm a rollback"):
+        return refusal
+    if own := next((signature for signature in now.armed if signature.by == by), None):
+        return by_oneself(own, "arm", f"{by} has signed already; another operator must sign as well")
     return (ev.RollbackArmed(signature=len(now.armed) + 1),)
 
 
@@ -141,19 +144,25 @@ def restored(
     return (ev.Restored(took_s=since_s, seen=seen),)
 
 
-def interrupted(_plan: Definitions, state: Release) -> Decision:
+def interrupted(_plan: Definitions, state: Release, *, but: Container[str] = ()) -> Decision:
     """A new driver finds what began and never ended: its process is gone, so nobody knows how a step ended.
 
-    A rollback that was between two steps stops there, so that somebody says how it goes on.
+    `but` are runs of which more is known. A rollback that was between two steps stops there, so that somebody says how
+    it goes on.
     """
     running = state.running()
     if running or state.rollback.status != "running":
-        steps = running.items()
-        return tuple(ev.StepInterrupted(run=step.run, target=target, title=step.title) for target, step in steps)
+        lost = [(target, step) for target, step in running.items() if step.run not in but]
+        return tuple(ev.StepInterrupted(run=step.run, target=target, title=step.title) for target, step in lost)
     index = state.rollback.current
     if index is None:
         return (ev.RolledBack(took_s=_time_of_steps(state)),)
     return (ev.RollbackStopped(step=index + 1, reason="the process that ran it ended before this step"),)
+
+
+def stop_between_steps(plan: Definitions, state: Release) -> Decision:
+    """A command that another process began has ended: the rollback does not go on after it by itself."""
+    return () if state.running() else interrupted(plan, state)
 
 
 def _time_of_steps(state: Release) -> float:

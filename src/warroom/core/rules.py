@@ -33,7 +33,7 @@ class Rule(NamedTuple):
     op: str
     literal: Decimal | str | bool
 
-    def holds(self, value: Value) -> bool:
+    def holds(self, value: Value | Decimal) -> bool:
         """Whether `value op literal`. A value of another type is only ever `!=` to the literal; no data is nothing."""
         measured = _comparable(value)
         if type(measured) is not type(self.literal):
@@ -76,7 +76,7 @@ def _literal(text: str) -> Decimal | str | bool:
     return number
 
 
-def _comparable(value: Value) -> Decimal | str | bool | None:
+def _comparable(value: Value | Decimal) -> Decimal | str | bool | None:
     """NaN and infinity are no data: every tool that compared them took them for good or for bad."""
     if isinstance(value, bool | str) or value is None:
         return value

@@ -5,6 +5,7 @@ from typing import Literal
 from warroom.core.base import Frozen
 from warroom.core.probe import Level, ProbeSpec, Word
 from warroom.core.rules import Value
+from warroom.core.seat_events import ClientSeen
 
 ItemStatus = Literal["open", "doing", "done", "skipped", "n/a", "deferred", "blocked", "failed"]
 CLOSED: tuple[ItemStatus, ...] = ("done", "skipped", "n/a", "deferred")
@@ -32,6 +33,18 @@ class Signature(Frozen):
 
     by: str
     at_us: int
+    tried: bool = False
+    """Whether the same operator has tried to be the second as well."""
+
+
+class ItemSignature(Signature):
+    """The first of two operators, with what the second is to confirm."""
+
+    text: str = ""
+    """The note, or the reason."""
+    value: str = ""
+    n: int | None = None
+    accepted: str = ""
 
 
 class ItemState(Frozen):
@@ -43,11 +56,20 @@ class ItemState(Frozen):
     text: str = ""
     """The note of a tick, the reason of a skip or failure."""
     value: str = ""
+    """The figure that proves it."""
+    n: int | None = None
+    """How many cases the figure comes from."""
+    accepted: str = ""
+    """Why it counts although the figure is not what was expected."""
+    sensed: bool = False
+    """Whether its probe ticked it, and no person."""
     step: StepState | None = None
     notes: int = 0
-    signed: Signature | None = None
+    evidence: int = 0
+    """How much was brought forward beside its tick."""
+    signed: ItemSignature | None = None
     """The first of two operators, while the second is missing."""
-    skip_signed: Signature | None = None
+    skip_signed: ItemSignature | None = None
     """The first of two who want a required item skipped."""
     deferred_to: str = ""
     """The phase in which it is to be done."""
@@ -159,6 +181,22 @@ class Hold(Frozen):
     at_us: int
     reason: str
     planned: bool = False
+
+
+class Seat(Frozen):
+    """A cockpit, and who acts at it."""
+
+    host: str
+    user: str
+    pid: int
+    since_us: int
+    operator: str
+    claimed: bool = False
+    """Whether the operator took it without its being handed over."""
+    offered_to: str = ""
+    """Whom the operator hands it over to, until that one takes it."""
+    client: ClientSeen | None = None
+    """Who types in its terminal, since the operator took it; None outside tmux."""
 
 
 class Slip(Frozen):

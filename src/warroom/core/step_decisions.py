@@ -9,6 +9,7 @@ from warroom.core.definitions import Definitions
 from warroom.core.gates import closed_gate
 from warroom.core.outcome import Outcome
 from warroom.core.release import Release
+from warroom.core.signing import by_oneself, only_people
 from warroom.core.states import StepState
 from warroom.core.wish import Decision, Refusal
 
@@ -37,6 +38,12 @@ def command_of(plan: Definitions, target: str) -> Command | None:
     return plan.binding(target).step
 
 
+def detached(plan: Definitions, state: Release) -> dict[str, str]:
+    """Runs that may outlive the process that started them and have not ended, with what each is a run of."""
+    running = state.running().items()
+    return {step.run: target for target, step in running if (command := command_of(plan, target)) and command.detach}
+
+
 def start_step(plan: Definitions, state: Release, target: str, launch: Launch, *, by: str = "") -> Decision:
     """Run the command of an item, once more if need be. `by` is the operator who runs it."""
     command = plan.binding(target).step
@@ -63,8 +70,11 @@ def cross(plan: Definitions, state: Release, item: str, by: str) -> Decision:
     signed = state.item(item).signed
     if signed is None:
         return Refusal("it is a point of no return: another operator must sign it first, with a tick")
+    if refusal := only_people(by, "cross a point of no return"):
+        return refusal
     if signed.by == by:
-        return Refusal(f"it is a point of no return that {by} has signed: another operator must cross it")
+        reason = f"it is a point of no return that {by} has signed: another operator must cross it"
+        return by_oneself(signed, "step", reason, item)
     return (ev.PointCrossed(item=item, first=signed.by, second=by),)
 
 

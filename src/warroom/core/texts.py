@@ -11,13 +11,14 @@ from warroom.core.redaction import MARK
 
 NAMES = frozenset({
     "item", "probe", "run", "target", "title", "release", "environment", "checklist", "host", "user", "version",
-    "outcome", "word", "to", "was", "ended", "unit", "sha256",
+    "outcome", "word", "to", "was", "ended", "unit", "sha256", "operator", "tty", "act",
+    "form", "phase", "items", "say", "role", "trigger", "answer",
 })  # fmt: skip
 """Fields that hold a name or a closed set of words. A new field is a text unless it stands here."""
 
 FILES = frozenset({"spec", "toml"})
-"""Fields that hold a file, which was searched for secrets before it was taken. Nothing in it is changed; where texts are
-erased it goes as a whole, because nobody knows where in it the secret stands.
+"""Fields that hold a file, which was searched for secrets before it was taken. Nothing in it is changed; where texts
+are erased it goes as a whole, because nobody knows where in it the secret stands.
 """
 
 B = TypeVar("B", bound=Body)

@@ -10,12 +10,14 @@ from warroom.core.decision_events import Choice
 from warroom.core.definitions import Definitions
 from warroom.core.probe import Verdict, Word
 from warroom.core.release import Release
+from warroom.core.signing import only_people
 from warroom.core.trigger import TriggerSpec, Watch, watch
 from warroom.core.wish import Decision, Refusal, Wish
 
 LEAST_REASON = 10
 """Characters that going on in spite of a trigger must be worth."""
 
+_ANSWER = "answer what a trigger asks"
 _TAKING_BACK = ("running", "asking", "recovering")
 
 
@@ -50,18 +52,27 @@ def escalate(plan: Definitions, state: Release, name: str) -> Decision:
     return (ev.DecisionEscalated(trigger=name, role=spec.roles[asks.roles_asked], within_s=spec.within),)
 
 
-def hold(_plan: Definitions, state: Release, name: str, *, minutes: float, seen: tuple[Seen, ...]) -> Decision:
-    """Wait and see. If the rule is still broken then, it asks again."""
-    if refusal := _asks_nothing(state, name):
+def hold(
+    _plan: Definitions, state: Release, name: str, *, minutes: float, seen: tuple[Seen, ...], by: str = ""
+) -> Decision:
+    """Somebody, `by`, waits to see; if the rule is still broken then, it asks again. Meanwhile the T-clock stands
+    still, and until somebody resumes it.
+    """
+    if refusal := only_people(by, _ANSWER) or _asks_nothing(state, name):
         return refusal
     if not 0 < minutes <= 24 * 60:
         return Refusal("a hold lasts more than 0 minutes and at most a day")
-    return (ev.DecisionTaken(trigger=name, answer="hold", hold_s=minutes * 60, seen=seen),)
+    taken = ev.DecisionTaken(trigger=name, answer="hold", hold_s=minutes * 60, seen=seen)
+    if state.hold:
+        return (taken,)
+    return (taken, ev.ClockHeld(reason=f"{name}: wait and see for {minutes:g} min"))
 
 
-def override(_plan: Definitions, state: Release, name: str, *, reason: str, seen: tuple[Seen, ...]) -> Decision:
-    """Go on in spite of it. The trigger stays quiet until its probes were ok again."""
-    if refusal := _asks_nothing(state, name):
+def override(
+    _plan: Definitions, state: Release, name: str, *, reason: str, seen: tuple[Seen, ...], by: str = ""
+) -> Decision:
+    """Somebody, `by`, goes on in spite of it. The trigger stays quiet until its probes were ok again."""
+    if refusal := only_people(by, _ANSWER) or _asks_nothing(state, name):
         return refusal
     if len(reason.strip()) < LEAST_REASON:
         return Refusal(f"going on in spite of it needs a reason of at least {LEAST_REASON} characters")

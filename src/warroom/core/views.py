@@ -3,43 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from warroom.core.bindings import ALWAYS_PASSED, Command
-from warroom.core.checklist import Item, Phase, Section
+from warroom.core.checklist import Item
 from warroom.core.definitions import Definitions
 from warroom.core.events import Event, Seen, Tone
 from warroom.core.probe import Outcome, ProbeSpec, Verdict, Word, show
 from warroom.core.release import Release
 from warroom.core.rules import Value, parse_rule
 from warroom.core.store import Sample
-
-
-class Progress(NamedTuple):
-    """Items that are closed, of all."""
-
-    closed: int
-    total: int
-
-    def __str__(self) -> str:
-        return f"{self.closed}/{self.total}"
-
-
-class TreeRow(NamedTuple):
-    """One line of the checklist as it is shown."""
-
-    kind: Literal["phase", "section", "item"]
-    id: str
-    """The item's id, or `phase:ID`; sections have none, for nothing is done to them."""
-    title: str
-    when: str
-    """A phase's time word."""
-    status: str
-    """An item's shown status; for a phase `done`, `now`, `later`."""
-    mark: str
-    """What stands flush right: the time of a tick, or counts."""
-    depth: int
-    opened: bool
 
 
 class FeedLine(NamedTuple):
@@ -75,47 +48,9 @@ class ProbeView(NamedTuple):
     """Why its file cannot be used as it is now, while it is measured as before."""
 
 
-def progress(state: Release, items: Iterable[Item]) -> Progress:
-    closed = [state.item(item.id).is_closed for item in items]
-    return Progress(sum(closed), len(closed))
-
-
 def counts(state: Release, items: Iterable[Item]) -> dict[str, int]:
     """How many items have each shown status."""
     return dict(Counter(state.item(item.id).shown for item in items))
-
-
-def tree(plan: Definitions, state: Release, opened: frozenset[str]) -> tuple[TreeRow, ...]:
-    """The lines of the checklist; only the phases in `opened` show their items."""
-    now = state.phase_id(plan)
-    rows: list[TreeRow] = []
-    for phase in plan.checklist.phases:
-        rows.append(_phase_row(state, phase, now, phase.id in opened))
-        if phase.id in opened:
-            for section in phase.sections:
-                rows.extend(_section_rows(state, section))
-    return tuple(rows)
-
-
-def _phase_row(state: Release, phase: Phase, now: str, opened: bool) -> TreeRow:
-    done = progress(state, phase.walk())
-    status = "done" if done.closed == done.total else "now" if phase.id == now else "later"
-    return TreeRow("phase", f"phase:{phase.id}", phase.name, phase.when, status, str(done), 0, opened)
-
-
-def _section_rows(state: Release, section: Section) -> Iterable[TreeRow]:
-    if section.title:
-        yield TreeRow("section", "", section.title, "", "", str(progress(state, section.walk())), 1, True)
-    for item in section.items:
-        yield from _item_rows(state, item, 1)
-
-
-def _item_rows(state: Release, item: Item, depth: int) -> Iterable[TreeRow]:
-    now = state.item(item.id)
-    mark = clock_time(now.at_us)[:5] if now.shown == "done" else "" if now.shown == "open" else now.shown
-    yield TreeRow("item", item.id, item.title, "", now.shown, mark, depth, True)
-    for child in item.children:
-        yield from _item_rows(state, child, depth + 1)
 
 
 def feed_line(plan: Definitions, event: Event) -> FeedLine:
@@ -127,7 +62,7 @@ def feed_line(plan: Definitions, event: Event) -> FeedLine:
     return FeedLine(event.seq, event.at_us, event.actor, body.tone, word, text)
 
 
-_NAMED: tuple[Tone, ...] = ("tick", "skip", "fail", "reopen", "note", "verdict")
+_NAMED: tuple[Tone, ...] = ("tick", "skip", "fail", "reopen", "note", "verdict", "evidence")
 """Events whose detail does not say by itself what they are about."""
 
 
@@ -244,9 +179,20 @@ def environment_words(command: Command) -> str:
     return f"of the environment {', '.join((*command.env, *ALWAYS_PASSED))}"
 
 
+def time_words(command: Command, expected_s: float) -> str:
+    """How long a command takes, and what ends it."""
+    goes_on = "; goes on without this terminal" if command.detach else ""
+    return f"about {span(expected_s)}, stopped after {span(command.timeout)}{goes_on}"
+
+
 def clock_time(at_us: int) -> str:
     """`20:12:41`, UTC."""
     return datetime.fromtimestamp(at_us // 1_000_000, UTC).strftime("%H:%M:%S")
+
+
+def release_clock(state: Release, at_us: int) -> str:
+    """The T-clock at a moment, counted from the T-0 that holds now. While it is held it stands still."""
+    return t_clock(state.clock_us(at_us), state.t0_us)
 
 
 def t_clock(at_us: int, t0_us: int) -> str:

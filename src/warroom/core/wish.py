@@ -15,6 +15,13 @@ class Refusal:
     reason: str
 
 
+@dataclass(frozen=True)
+class JournaledRefusal(Refusal):
+    """Nothing happened but `event`: that it was tried is put on record."""
+
+    event: Body
+
+
 Decision = tuple[Body, ...] | Refusal
 Wish = Callable[[Definitions, Release], Decision]
 """A wish with its arguments bound; only plan and state are open."""

@@ -58,6 +58,7 @@ def lint(checklist: Path, probes: Path | None, check_source: SourceCheck) -> Lin
         # A probe that cannot be read exists all the same.
         found += unknown_references(agreed, side, [probe_id(path) for path in paths] or None)
         found += _unbound_items(checklist, agreed, side)
+        found += _odd_gates(agreed, side)
     if side:
         found += _incomplete(side)
         found += _unused_probes(measured, side)
@@ -110,8 +111,24 @@ def _incomplete(side: SideFile) -> Iterator[Finding]:
         yield _warning(side.path, 1, message, 'add [rollback] with "verify" and [[rollback.step]]')
     for item, binding in side.bindings.item.items():
         if binding.required and not binding.owner:
-            finding = side.file.finding(("item", item), "required, but nobody owns it", 'add "owner"')
-            yield finding.model_copy(update={"severity": "warning"})
+            yield _as_warning(side.file.finding(("item", item), "required, but nobody owns it", 'add "owner"'))
+
+
+def _odd_gates(agreed: Checklist, side: SideFile) -> Iterator[Finding]:
+    """Gates that nobody can have meant: before procedures that stand ready, or none where an item waits for one."""
+    ready = {phase.id for phase in agreed.phases if phase.kind in ("emergency", "recurring")}
+    for phase in side.bindings.gate.keys() & ready:
+        message = "nothing of this phase can be done until its gate is passed, and it has no time of its own"
+        yield _as_warning(side.file.finding(("gate", phase), message, "leave the gate out"))
+    for item, binding in side.bindings.item.items():
+        if binding.before in {phase.id for phase in agreed.phases} - side.bindings.gate.keys():
+            message = f'"{binding.before}" has no gate, so nothing waits for this item'
+            path = ("item", item, "before")
+            yield _as_warning(side.file.finding(path, message, f"add [gate.{key(binding.before)}]"))
+
+
+def _as_warning(finding: Finding) -> Finding:
+    return finding.model_copy(update={"severity": "warning"})
 
 
 def _unused_probes(probes: Iterable[ProbeFile], side: SideFile) -> Iterator[Finding]:
@@ -119,4 +136,6 @@ def _unused_probes(probes: Iterable[ProbeFile], side: SideFile) -> Iterator[Find
     for probe in probes:
         if probe.spec.pane is None and probe.spec.id not in used:
             hint = f'bind it in {side.path.name} or give it a "pane"'
-            yield _warning(probe.path, 1, "no item, no trigger, no rollback plan and no pane uses this probe", hint)
+            yield _warning(
+                probe.path, 1, "no item, no gate, no trigger, no rollback plan and no pane uses this probe", hint
+            )

@@ -40,14 +40,14 @@ def find_evidence(ref: str, base: Path, journal: Path, *, note: str = "", copy: 
     if not ref:
         raise BadInput("evidence is a link or the path of a file")
     path = _path(ref, base)
-    with _opened(path) as file:
+    with _opened(path, ref) as file:
         size = os.fstat(file.fileno()).st_size
         if not copy:
             digest, size = _hashed(file)
             return Evidence(form="file", ref=ref, sha256=digest, size=size, note=note)
         if size > LARGEST_COPY:
             limit = f"{LARGEST_COPY // 1024 // 1024} MiB"
-            raise BadInput(f"{path} is larger than {limit}, the most that is copied", "attach it without a copy")
+            raise BadInput(f"larger than {limit}, the most that is copied: {ref}", "attach it without a copy")
         return _copied(file, path, journal).model_copy(update={"ref": ref, "note": note})
 
 
@@ -77,16 +77,17 @@ def _path(ref: str, base: Path) -> Path:
 
 
 @contextmanager
-def _opened(path: Path) -> "Iterator[BinaryIO]":
+def _opened(path: Path, ref: str) -> "Iterator[BinaryIO]":
     """A pipe or a device could keep a reader waiting for ever, so only files are opened. Raises `BadInput`."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        if not S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise BadInput(f"no file but something else: {ref}", "evidence is a link or the path of a file")
         with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123  # a descriptor has no path
-            if not S_ISREG(os.fstat(descriptor).st_mode):
-                raise BadInput(f"{path} is no file", "evidence is a link or the path of a file")
             yield file
     except OSError as error:
-        raise BadInput(f"{path} cannot be read: {reason(error)}") from None
+        raise BadInput(f"cannot be read, {reason(error)}: {ref}") from None
     except ValueError:  # a NUL in it
         raise BadInput("that is no path", "evidence is a link or the path of a file") from None
 

@@ -75,6 +75,7 @@ class Engine:
         self._sampler = sampler
         self._clock = sampler.clock
         self._on_observation = on_observation
+        self._tasks: dict[str, asyncio.Task[None]] = {}
         self._observing = Observing(self._lanes, self._clock)
         self._ready: Future[asyncio.AbstractEventLoop] = Future()
         self._thread = threading.Thread(target=self._run, name="probes", daemon=True)
@@ -92,6 +93,12 @@ class Engine:
         """Returns when the loop runs; the first readings come within about a second."""
         self._thread.start()
         self._ready.result()
+
+    def replace(self, spec: ProbeSpec) -> None:
+        """Asks a probe as `spec` says from now on. Its track goes on when it still measures the same, else it begins
+        anew. From any thread.
+        """
+        self.loop.call_soon_threadsafe(self._replace, spec)
 
     def stop(self) -> None:
         """Ends everything in the loop, probes and submitted work, and returns within 2 seconds."""
@@ -137,21 +144,29 @@ class Engine:
         self._ready.set_result(asyncio.get_running_loop())
         begun: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         # Not a task group: a probe that breaks must not take the others with it.
-        tasks = [asyncio.create_task(self._watch(lane, begun)) for lane in self._lanes.values()]
-        tasks.append(asyncio.create_task(self._observing.run()))
+        self._tasks = {probe: asyncio.create_task(self._watch(lane, begun)) for probe, lane in self._lanes.items()}
+        observing = asyncio.create_task(self._observing.run())
         await asyncio.sleep(0)  # all open their sources, which loads what they need, before the first is timed
         begun.set_result(self._clock.mono_us())
         await self._halt.wait()
+        tasks = [observing, *self._tasks.values()]
         for task in tasks:
             task.cancel()
         # First the probes, then, by `asyncio.run`, what is left: the HTTP client's own tasks want to be ended by it.
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def _replace(self, spec: ProbeSpec) -> None:
+        self._tasks[spec.id].cancel()
+        lane = self._lanes[spec.id] = self._lanes[spec.id].revised(spec)
+        begun: asyncio.Future[int] = self.loop.create_future()
+        begun.set_result(self._clock.mono_us())
+        self._tasks[spec.id] = asyncio.create_task(self._watch(lane, begun))
+
     async def _watch(self, lane: Lane, begun: asyncio.Future[int]) -> None:
         """Asks one probe at each of its slots, one sample at a time."""
         source = self._sampler.open(lane.spec)
         host = self._sampler.host(lane.spec)
-        lane.hearing = _hearing(lane.spec, source, host)
+        lane.ask(_hearing(lane.spec, source, host))
         try:
             schedule = Schedule(lane.spec.id, every_us=round(lane.spec.every * 1e6), started_us=await begun)
             slot = schedule.first()

@@ -1,6 +1,6 @@
 """One probe in the engine: its readings so far, and what of them stands while the fault may be ours."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from warroom.core.network import Hearing, Network
 from warroom.core.observer import BAD, Facts, disbelieved, doubted
@@ -26,6 +26,15 @@ class Lane:
     """None for a probe that asks no host."""
     _before: Track | None = None
     """As it was before the host fell silent, while it is."""
+
+    def revised(self, spec: ProbeSpec) -> "Lane":
+        """The lane of the same probe as its file says now. What it knows stays, if it is about the same thing."""
+        return replace(self, spec=spec) if spec.measures_as(self.spec) else Lane(spec)
+
+    def ask(self, hearing: Hearing | None) -> None:
+        """Whom it asks from now on. What was heard from there before still holds."""
+        known = self.hearing
+        self.hearing = known._replace(part=hearing.part) if known and hearing else hearing
 
     def hear(self, reading: Reading, *, ended_us: int, address: str) -> bool:
         """Notes whether the host answered. True when that is news."""

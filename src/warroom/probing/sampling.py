@@ -2,16 +2,18 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from pathlib import Path
 
 from warroom.clock import Clock
 from warroom.core.plain import one_line
 from warroom.core.probe import Measurement, ProbeSpec, Reading, assess
 from warroom.probing.hosts import host_asked
+from warroom.probing.programs import programs
 from warroom.probing.resolver import Resolver
 from warroom.probing.secrets import Secrets
 from warroom.probing.source import Source, Trouble
-from warroom.probing.sources.table import build
+from warroom.probing.sources.table import Unusable, build
 
 OpenSource = Callable[[ProbeSpec], Source]
 
@@ -29,15 +31,29 @@ class Sampler:
         secrets: Secrets | None = None,
         open_source: OpenSource | None = None,
         resolver: Resolver | None = None,
+        *,
+        approved: Collection[str] | None = None,
     ) -> None:
-        """Without `secrets`, placeholders find this process's variables; without `resolver`, the system is asked."""
+        """Without `secrets`, placeholders find this process's variables; without `resolver`, the system is asked.
+
+        `approved` are the digests of the programs that may run; None is all.
+        """
         self.clock = clock
         self._secrets = secrets or Secrets(os.environ)
         self._resolver = resolver or Resolver()
         self._open_source = open_source
+        self._approved = approved
+
+    def bars(self, spec: ProbeSpec) -> bool:
+        """Whether it would run a command that nobody here has approved."""
+        if self._approved is None:
+            return False
+        return any(program.digest not in self._approved for program in programs([spec], Path.cwd()))
 
     def open(self, spec: ProbeSpec) -> Source:
         """The source of `spec`, to be closed by the caller. Call it in the loop that will use it."""
+        if self.bars(spec):
+            return Unusable("its command was not approved here; restart the cockpit to approve it")
         return self._open_source(spec) if self._open_source else build(spec, self._secrets, self._resolver)
 
     def host(self, spec: ProbeSpec) -> str:

@@ -40,11 +40,33 @@ def _arming(plan: Definitions, state: Release, _item: str) -> str:
     return decision.reason if isinstance(decision, Refusal) else ""
 
 
+def _gated(plan: Definitions, _state: Release, _item: str) -> str:
+    return "" if plan.bindings.gate else "the side file has no gates; every phase is open"
+
+
+def _hold_or_resume(state: Release) -> str:
+    return "resume" if state.hold else "hold"
+
+
+def _accepting(plan: Definitions, state: Release, item: str) -> str:
+    if not item:
+        return "select an item first"
+    if plan.binding(item).expect is None:
+        return "it asks for no figure"
+    refusal = decisions.not_to_tick(plan, state, item)
+    return refusal.reason if refusal else ""
+
+
 def _asked(_plan: Definitions, state: Release, _item: str) -> str:
     return "" if state.asks else "no trigger asks for a decision"
 
 
 _NOWHERE = Launch(run="", base="", host="", user="")
+
+
+def _begin_or_look(plan: Definitions, state: Release, item: str) -> decisions.Decision:
+    """A command that runs can be looked at, and stopped, whoever has begun it."""
+    return () if item in state.running() else decisions.start_step(plan, state, item, _NOWHERE)
 
 
 @dataclass(frozen=True)
@@ -60,6 +82,8 @@ class Action:
     why_not: WhyNot = _always
     shown: str = ""
     """The key as people read it, when Textual's name for it differs."""
+    word_now: Callable[[Release], str] | None = None
+    """The word where it depends on the state."""
 
     @property
     def label(self) -> str:
@@ -69,7 +93,7 @@ class Action:
 COCKPIT = (
     Action(
         "tick", "space", "tick", "tick the item off, with the editor's figure and note",
-        _of_item(lambda plan, state, item: decisions.tick(plan, state, item, note="", value="", seen=())),
+        _of_item(lambda plan, state, item: decisions.not_to_tick(plan, state, item) or ()),
     ),
     Action("note", "n", "note", "write a note on the item", _of_item(lambda _plan, _state, _item: ())),
     Action(
@@ -80,18 +104,27 @@ COCKPIT = (
         "fail", "f", "failed", "say that the item failed; asks for the reason",
         _of_item(lambda plan, state, item: decisions.fail(plan, state, item, reason="…", seen=())),
     ),
+    Action("more", "m", "more", "what else can be said: not applicable, put off, blocked", _of_item(lambda *_: ())),
+    Action("begin", "d", "", "doing: you have the item in hand", _of_item(decisions.begin)),
+    Action("evidence", "e", "", "evidence for the item: a link or a file", _of_item(lambda *_: ())),
+    Action("accept", "a", "", "accept a figure that falls short, with a reason", _accepting),
     Action(
         "reopen", "u", "reopen", "open the item again; the journal keeps what was said",
         _of_item(lambda plan, state, item: decisions.reopen(plan, state, item, reason="")),
     ),
     Action(
         "run", "x", "run step", "run the item's command; first shows what, where, as whom",
-        _of_item(lambda plan, state, item: decisions.start_step(plan, state, item, _NOWHERE)),
+        _of_item(_begin_or_look),
     ),
-    Action("hold", "h", "", "answer a trigger: wait some minutes, then it asks again", _asked),
+    Action("gate", "g", "gate", "what the phase waits for; go, no-go", _gated),
+    Action(
+        "hold", "h", "hold", "hold or resume the T-clock; first answers a trigger that asks",
+        word_now=_hold_or_resume,
+    ),
     Action("override", "O", "", "answer a trigger: go on in spite of it, with a reason", _asked),
     Action("arm", "A", "", "sign to arm the rollback, as two operators do", _arming),
     Action("rollback", "R", "", "take production back; first asks for the release's name", _rollback),
+    Action("seat", "o", "", "operator: who acts here, hand over, take over; who else is here"),
     Action("figure", "v", "figure", "enter the figure that proves the item", _of_item(lambda _plan, _state, _item: ())),
     Action("find", "slash", "find", "find an item by words of its title; again for the next one", shown="/"),
     Action("journal", "l", "journal", "the journal of this release"),
@@ -148,8 +181,38 @@ STEP = (
     _BACK,
 )  # fmt: skip
 
+GATE = (
+    Action("open_phase", "y,enter", "open", "open the phase, when its gate holds", shown="y"),
+    Action("poll", "G", "poll", "ask each role for go or no-go"),
+    Action("risk", "O", "accept the risk", "open the phase although its gate does not hold"),
+    Action("hold", "h", "hold", "hold or resume the T-clock", word_now=_hold_or_resume),
+    Action("other", "left,right", "next gate", "the next gate", shown="→"),
+    Action("down", "down,j", "", "further down", shown="↓"),
+    Action("up", "up,k", "", "further up", shown="↑"),
+    _BACK,
+)
+
+
+def _offered(_plan: Definitions, state: Release, origin: str) -> str:
+    seat = state.seats.get(origin)
+    return "" if seat and seat.offered_to else "nobody hands it over; who acts here does that first"
+
+
+SEAT = (
+    Action("take", "o", "I have it", "take the seat that was handed over", _offered),
+    Action("offer", "enter", "hand over", "hand over to the selected operator, who then takes it"),
+    Action("claim", "C", "claim it", "act as the selected operator, without a handover; all screens say so"),
+    Action("name", "n", "another name", "name somebody who is not in the list"),
+    Action("down", "down,j", "", "next name", shown="↓ j"),
+    Action("up", "up,k", "", "name before", shown="↑ k"),
+    _BACK,
+)
+"""Of the seat at a cockpit, which stands for the item."""
+
 EDITOR = ("tick", "fail", "skip", "reopen")
 """What the editor's own keys show, two a row."""
+EDITOR_FIGURE = ("tick", "fail", "skip", "accept")
+"""The same for an item that asks for a figure."""
 
 
 def bindings(actions: tuple[Action, ...]) -> list[BindingType]:
@@ -163,5 +226,11 @@ def bindings(actions: tuple[Action, ...]) -> list[BindingType]:
 def footer(actions: tuple[Action, ...], plan: Definitions, state: Release, item: str) -> tuple[Key, ...]:
     """The keys with a word, and whether each is possible now."""
     return tuple(
-        Key(action.label, action.word, not action.why_not(plan, state, item)) for action in actions if action.word
+        Key(
+            action.label,
+            action.word_now(state) if action.word_now else action.word,
+            not action.why_not(plan, state, item),
+        )
+        for action in actions
+        if action.word
     )

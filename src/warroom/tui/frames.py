@@ -1,18 +1,27 @@
 """Builds what each widget shows out of the live release. Reads only; nothing here draws or acts."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from shlex import join
 
 from warroom.core import views
 from warroom.core.checklist import Phase
 from warroom.core.definitions import Place
+from warroom.core.due import Due, item_due, phase_due
+from warroom.core.events import Event
+from warroom.core.item_views import Fact, facts, proposed, sensed
 from warroom.core.probe import PANES, Verdict
+from warroom.core.rapid import rapid_events
 from warroom.core.rollback_facts import RollbackFacts, rollback_facts
+from warroom.core.tree import standing
 from warroom.core.views import FeedLine, ProbeView
 from warroom.live import Live
+from warroom.tui import actions
 from warroom.tui.widgets.decision_bar import DecisionBar
+from warroom.tui.widgets.editor import Editor
 from warroom.tui.widgets.feed import Feed
 from warroom.tui.widgets.item import ItemPane, StepView
+from warroom.tui.widgets.keys import Key
 from warroom.tui.widgets.masthead import Masthead
 
 POINTS = 96  # readings a plot can show at most
@@ -35,12 +44,13 @@ class Frames:
     def masthead(self) -> Masthead.View:
         live, release = self._live, self._live.release
         now_us = live.clock.utc_us()
-        worst = views.worst(live.verdicts())
+        worst, seat = views.worst(live.verdicts()), live.seat.state
         return Masthead.View(
             release=release.name,
             environment=release.environment,
             rehearsal=release.rehearsal,
-            clock=views.t_clock(now_us, release.t0_us),
+            clock=views.release_clock(release, now_us),
+            held=views.age((now_us - release.hold.at_us) / 1e6) if release.hold else "",
             state=self._state(worst),
             utc=views.clock_time(now_us),
             local=_local(now_us),
@@ -51,6 +61,9 @@ class Frames:
             driver=release.driver,
             trouble=live.trouble,
             worst=worst.word if worst else "pending",
+            claimed=bool(seat and seat.claimed),
+            offered=seat.offered_to if seat else "",
+            types=release.other_login(live.seat.origin),
         )
 
     def _state(self, worst: Verdict | None) -> str:
@@ -120,33 +133,63 @@ class Frames:
         return tuple(by_pane.get(pane) for pane in PANES), others
 
     def feed(self, count: int = 100) -> Feed.View:
-        lines = tuple(views.feed_line(self._live.plan, event) for event in self._live.recent(count))
-        return Feed.View(lines, self._live.release.t0_us)
+        lines, release = self._lines(self._live.recent(count)), self._live.release
+        return Feed.View(lines, release.t0_us, release.hold.at_us if release.hold else None)
 
     def item(self, item_id: str) -> ItemPane.View:
         live = self._live
         place: Place = live.plan.places[item_id]
         state, binding = live.release.item(item_id), live.plan.binding(item_id)
-        said = f"{state.by} {views.clock_time(state.at_us)[:5]}" if state.status != "open" else ""
+        now_us, events = live.clock.utc_us(), live.about(item_id)
+        at = views.clock_time(state.at_us)[:5]
+        said = f"{state.by} {at}" if state.status != "open" else ""
+        since = Fact("since", f"{at}, for {views.age((now_us - state.at_us) / 1e6)}")
+        lines = self._lines(events, titled=False)
         return ItemPane.View(
             number=place.item.number,
             section=place.section.title or place.phase.name,
             title=place.item.title,
-            status=state.shown,
-            said=said,
+            status=standing(state, proposed=item_id in self.proposed()),
+            said=state.by if state.status == "doing" or state.stale else said,
+            due="" if state.is_closed else _due(item_due(live.plan, live.release, item_id, now_us)),
+            facts=((since,) if state.status == "doing" else ()) + facts(live.plan, live.release, item_id),
             owner=binding.owner,
             required=binding.required,
             guide=binding.guide,
             notes=place.item.notes,
             probe=self._bound_probe(binding.probe),
             step=self._step(item_id),
-            history=tuple(self._history(item_id)),
+            evidence=tuple(each for each in lines if each.tone == "evidence"),
+            history=tuple(each for each in lines if each.tone != "evidence"),
+        )
+
+    def proposed(self) -> frozenset[str]:
+        """The open items that their probes would tick."""
+        return proposed(self._live.plan, self._live.release, self._live.verdicts())
+
+    def editor(self, item: str) -> Editor.View:
+        """Of "", while a phase is selected, only who would sign. The second of two people confirms a figure, and is
+        asked for none.
+        """
+        live, binding = self._live, self._live.plan.binding(item)
+        first = live.release.item(item).signed
+        expect = None if first or live.release.item(item).status == "done" else binding.expect
+        verdict = next((each for each in live.verdicts() if each.probe == binding.probe), None)
+        signs = f", {'2' if first else '1'} of 2" if binding.signers == 2 else ""
+        keys = {action.id: action for action in actions.COCKPIT}
+        mine = (keys[name] for name in (actions.EDITOR_FIGURE if expect else actions.EDITOR))
+        return Editor.View(
+            who=live.operator + signs,
+            keys=tuple(Key(a.label, a.word or a.id, not a.why_not(live.plan, live.release, item)) for a in mine),
+            expect=expect,
+            sensed=sensed(live.plan, item, verdict) if expect else None,
         )
 
     def phase(self, phase: Phase) -> ItemPane.Phase:
         counts = views.counts(self._live.release, phase.walk())
         words = " · ".join(f"{count} {status}" for status, count in counts.items())
-        return ItemPane.Phase(phase.title, phase.when, words, phase.notes)
+        due = _due(phase_due(self._live.release, phase, self._live.clock.utc_us()))
+        return ItemPane.Phase(phase.title, phase.when, due, words, phase.notes)
 
     def _bound_probe(self, probe: str) -> ProbeView | None:
         spec = self._live.plan.probes_by_id.get(probe)
@@ -161,12 +204,29 @@ class Frames:
             return None
         return StepView(join(command.argv), state.phase if state else "waiting", state.why if state else "")
 
-    def _history(self, item_id: str) -> list[FeedLine]:
-        """The item's own events, without its title: that stands above them."""
-        return [
-            views.feed_line(self._live.plan, event)._replace(text=event.body.detail)
-            for event in self._live.about(item_id)
-        ]
+    def _lines(self, events: Sequence[Event], *, titled: bool = True) -> tuple[FeedLine, ...]:
+        """Events for the timeline; in an item's own pane its title stands above them already."""
+        fast = rapid_events(events)
+        lines: list[FeedLine] = []
+        for event in events:
+            each = views.feed_line(self._live.plan, event)
+            lines.append(
+                each._replace(
+                    text=each.text if titled else event.body.detail,
+                    word=f"rapid {each.word}" if event.seq in fast else each.word,
+                )
+            )
+        return tuple(lines)
+
+
+def _due(due: Due | None) -> str:
+    """`late by 12 m`, or when it is due, UTC: `02-28 20:00`."""
+    if due is None:
+        return ""
+    minutes = int(due.late_s // 60)
+    if not minutes:
+        return views.utc(due.at_us)[5:16].replace("T", " ")
+    return f"late by {minutes} m" if minutes < 120 else f"late by {views.span(due.late_s)}"
 
 
 def _local(now_us: int) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from textual.theme import BUILTIN_THEMES, Theme
 
 from warroom.core.events import Tone
+from warroom.core.signing import is_machine
 
 
 class Look(NamedTuple):
@@ -31,12 +32,35 @@ ITEM = {
     "deferred": Look("–", "deferred", "$quiet"),
     "blocked": Look("■", "blocked", "$warn"),
     "not true now": Look("≠", "not true now", "$warn"),
+    "sensed": Look("◇", "sensed", "$accent"),
+    "by probe": Look("●", "by probe", "$ok"),
 }
 
 PHASE = {
     "done": Look("✓", "done", "$ok"),
     "now": Look("▾", "now", "$accent"),
     "later": Look("▸", "later", "$quiet"),
+}
+
+CLOSED_GATE = Look("┃", "gate", "$warn")
+
+STANDING = {
+    "go": Look("●", "GO", "$ok"),
+    "hold": Look("‖", "HOLD", "$warn"),
+    "no-go": Look("✗", "NO-GO", "$fail"),
+    "unknown": Look("?", "UNKNOWN", "$unsure"),
+}
+
+RISK = Look("!", "risk", "$warn")
+
+FINDING = {
+    "open": Look("○", "open", "$foreground"),
+    "not true now": Look("≠", "not true now", "$warn"),
+    "closed before": Look("–", "not done", "$quiet"),
+    "failing": Look("✗", "failing", "$fail"),
+    "blind": Look("?", "blind", "$unsure"),
+    "no-go": Look("✗", "no-go", "$fail"),
+    "not polled": Look("·", "not polled", "$quiet"),
 }
 
 VERDICT = {
@@ -92,14 +116,28 @@ EVENT: dict[Tone, Look] = {
     "restored": Look("●", "", "$ok"),
     "verdict": Look("●", "", "$quiet"),
     "decide": Look("◆", "", "$fail"),
+    "evidence": Look("+", "", "$quiet"),
 }
 
 SAMPLE = {"ok": "$fill", "warn": "$warn", "fail": "$fail", "no_data": "", "error": ""}
 """Plot colours by a reading's outcome."""
 
 
+MACHINE = Look("≡", "machine", "$quiet")
+
+
+def who(operator: str) -> str:
+    """An operator's name, with a mark when it is a machine's."""
+    return f"{MACHINE.glyph} {operator}" if is_machine(operator) else operator
+
+
+HELD = Look("‖", "held", "$warn")
+
+
 def event_look(tone: Tone, word: str) -> Look:
-    """An event's look; a verdict change looks like the verdict."""
+    """An event's look; a verdict change looks like the verdict, and red is for failures only, not for a hold."""
+    if tone == "decide" and word == "hold":
+        return HELD._replace(word=word)
     if tone == "verdict" and word in VERDICT:
         glyph, _, role = VERDICT[word]
         return Look(glyph, word, role)

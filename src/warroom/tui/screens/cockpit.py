@@ -6,27 +6,30 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
-from warroom.core import decisions, views
+from warroom.core.checklist import Phase
 from warroom.core.decisions import Wish
+from warroom.core.tree import progress, tree
 from warroom.live import Live
 from warroom.tui import actions
 from warroom.tui.follow import follow
 from warroom.tui.messages import Acted, ReadingTaken, RoomChanged, Trouble
 from warroom.tui.screens.confirm import Confirm
-from warroom.tui.screens.deciding import DecidingScreen
 from warroom.tui.screens.find import Find
+from warroom.tui.screens.going import GoingScreen
 from warroom.tui.screens.help import Help
 from warroom.tui.screens.journal import JournalScreen
 from warroom.tui.screens.rollback import RollbackScreen
+from warroom.tui.screens.saying import SayingScreen
+from warroom.tui.screens.seat import SeatedScreen
 from warroom.tui.screens.step import StepScreen
 from warroom.tui.selection import Selection
 from warroom.tui.widgets.checklist import ChecklistPane
 from warroom.tui.widgets.decision_bar import DecisionBar
-from warroom.tui.widgets.editor import Asks, Draft, Editor
+from warroom.tui.widgets.editor import Draft, Editor
 from warroom.tui.widgets.feed import Feed
 from warroom.tui.widgets.field import Field
 from warroom.tui.widgets.item import ItemPane
-from warroom.tui.widgets.keys import Key, Keys
+from warroom.tui.widgets.keys import Keys
 from warroom.tui.widgets.masthead import Masthead
 from warroom.tui.widgets.probes import ProbeList, ProbePane
 from warroom.tui.widgets.rollback_bar import RollbackBar
@@ -34,7 +37,7 @@ from warroom.tui.widgets.rollback_bar import RollbackBar
 SLOW_S = 0.15
 
 
-class CockpitScreen(DecidingScreen):
+class CockpitScreen(GoingScreen, SayingScreen, SeatedScreen):
     """Shows what the release is, and turns keys into wishes."""
 
     CSS_PATH = "cockpit.tcss"
@@ -46,6 +49,8 @@ class CockpitScreen(DecidingScreen):
         self._selection = Selection(live)
         self._drafts: dict[str, Draft] = {}
         self._found = ""
+        self._proposed: frozenset[str] = frozenset()
+        """Items that their probes would tick."""
 
     def compose(self) -> ComposeResult:
         yield Masthead(id="masthead")
@@ -74,6 +79,10 @@ class CockpitScreen(DecidingScreen):
     def item(self) -> str:
         return self._selection.item
 
+    @property
+    def phase(self) -> Phase:
+        return self._selection.phase
+
     # what is shown; equal values repaint nothing
 
     def _second(self) -> None:
@@ -96,20 +105,16 @@ class CockpitScreen(DecidingScreen):
     def _show_checklist(self) -> None:
         plan, release = self._live.plan, self._live.release
         pane = self.query_one(ChecklistPane)
-        pane.rows = views.tree(plan, release, frozenset(self._selection.opened))
-        pane.done = views.progress(release, plan.checklist.walk())
+        self._proposed = self._frames.proposed()
+        pane.rows = tree(plan, release, frozenset(self._selection.opened), self._proposed)
+        pane.done = progress(release, plan.checklist.walk())
         pane.cursor = self._selection.row
 
     def _show_item(self) -> None:
         plan, release, item = self._live.plan, self._live.release, self.item
         facts = self.query_one(ItemPane)
         facts.view = self._frames.item(item) if item else self._frames.phase(self._selection.phase)
-        keys = {action.id: action for action in actions.COCKPIT}
-        mine = (keys[name] for name in actions.EDITOR)
-        self.query_one(Editor).rest(
-            self._live.operator,
-            tuple(Key(a.label, a.word, not a.why_not(plan, release, item)) for a in mine),
-        )
+        self.query_one(Editor).rest(self._frames.editor(item))
         self.query_one("#keys", Keys).keys = actions.footer(actions.COCKPIT, plan, release, item)
 
     def _show_probes(self) -> None:
@@ -119,6 +124,9 @@ class CockpitScreen(DecidingScreen):
         self.query_one(ProbeList).probes = others
         if self.item:
             self.query_one(ItemPane).view = self._frames.item(self.item)
+            self.query_one(Editor).rest(self._frames.editor(self.item))
+        if self._frames.proposed() != self._proposed:
+            self._show_checklist()
 
     def _tell_of_rollback(self) -> None:
         """If an earlier cockpit left one half-way, that is the first thing to know."""
@@ -143,27 +151,6 @@ class CockpitScreen(DecidingScreen):
             self.notify(message.text, title="not saved", severity="error", markup=False, timeout=15)
 
     # keys
-
-    def do_tick(self) -> None:
-        draft = self.query_one(Editor).draft
-        tick = partial(decisions.tick, item=self.item, note=draft.text, value=draft.figure, by=self._live.operator)
-        self.wish(partial(tick, seen=self._live.seen()))
-
-    def do_note(self) -> None:
-        self._ask("note")
-
-    def do_skip(self) -> None:
-        self._ask("skip")
-
-    def do_fail(self) -> None:
-        self._ask("fail")
-
-    def do_figure(self) -> None:
-        self.add_class("-item")
-        self.query_one(Editor).ask_figure()
-
-    def do_reopen(self) -> None:
-        self.wish(partial(decisions.reopen, item=self.item, reason=""))
 
     def do_run(self) -> None:
         self.app.push_screen(StepScreen(self._live, self.item))
@@ -213,20 +200,11 @@ class CockpitScreen(DecidingScreen):
             self.app.exit()
             return
         title = next(iter(running.values())).title
-        ask = Confirm(f'"{title}" is still running. Leaving stops it.', key="y", word="stop it and leave")
+        what, word = ("It goes on", "leave") if self._live.goes_on else ("Leaving stops it", "stop it and leave")
+        ask = Confirm(f'"{title}" is still running. {what}.', key="y", word=word)
         self.app.push_screen(ask, lambda yes: self.app.exit() if yes else None)
 
     # messages of the widgets
-
-    @on(Editor.Entered)
-    def _entered(self, message: Editor.Entered) -> None:
-        item, text = self.item, message.text
-        wishes: dict[Asks, Wish] = {
-            "note": partial(decisions.note, item=item, text=text),
-            "skip": partial(decisions.skip, item=item, reason=text, by=self._live.operator),
-            "fail": partial(decisions.fail, item=item, reason=text, seen=self._live.seen()),
-        }
-        self.wish(wishes[message.asks])
 
     @on(ChecklistPane.Picked)
     def _picked(self, message: ChecklistPane.Picked) -> None:
@@ -240,10 +218,6 @@ class CockpitScreen(DecidingScreen):
         self.action_do("rollback")
 
     # helpers
-
-    def _ask(self, asks: Asks) -> None:
-        self.add_class("-item")
-        self.query_one(Editor).ask(asks)
 
     def wish(self, wish: Wish) -> None:
         follow(self, self._live.act(wish), partial(Acted, self.item))

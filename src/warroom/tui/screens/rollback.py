@@ -89,7 +89,7 @@ class RollbackScreen(ActionScreen):
         self.query_one("#arm-title", Lines).show(
             line("Type the name of the release to start: ", (name, "bold"), ("    then Enter", "$quiet"))
         )
-        self.query_one(Output).add(self._live.printed(_TARGETS))
+        self.query_one(Output).add(self._live.printed(_TARGETS), self._live.growing(_TARGETS))
         self._show_all()
         self._hint("")
         if not self._run:
@@ -144,7 +144,7 @@ class RollbackScreen(ActionScreen):
     @on(OutputCame)
     def _output_came(self, message: OutputCame) -> None:
         if message.part.target.startswith(_TARGETS):
-            self.query_one(Output).add(message.part.lines)
+            self.query_one(Output).take(message.part)
 
     @on(Trouble)
     def _trouble_changed(self) -> None:

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 
 from warroom.core import decisions
 from warroom.core.events import Body, StepFinished, StepInterrupted, StepOutput
-from warroom.core.views import clock_time, environment_words, span
+from warroom.core.views import clock_time, environment_words, span, time_words
 from warroom.live import Live
 from warroom.tui import actions
 from warroom.tui.draw import Part, line
@@ -43,7 +43,7 @@ class StepScreen(ActionScreen):
         yield Keys(id="keys")
 
     def on_mount(self) -> None:
-        self.query_one(Output).add(self._live.printed(self._item) or self._kept())
+        self.query_one(Output).add(self._live.printed(self._item) or self._kept(), self._live.growing(self._item))
         self._show()
         self.set_interval(1, self._show)
 
@@ -71,7 +71,7 @@ class StepScreen(ActionScreen):
             line(("command  ", "$quiet"), join(command.argv)),
             line(("runs as  ", "$quiet"), f"{where.user}@{where.host} in {where.cwd(command)}"),
             line(("gets     ", "$quiet"), environment_words(command)),
-            line(("takes    ", "$quiet"), f"about {span(self._expected_s)}, stopped after {span(command.timeout)}"),
+            line(("takes    ", "$quiet"), time_words(command, self._expected_s)),
             *self._attempts(),
             "",
         )
@@ -115,7 +115,7 @@ class StepScreen(ActionScreen):
     @on(OutputCame)
     def _output_came(self, message: OutputCame) -> None:
         if message.part.target == self._item:
-            self.query_one(Output).add(message.part.lines)
+            self.query_one(Output).take(message.part)
 
     @on(Trouble)
     def _trouble_changed(self) -> None:

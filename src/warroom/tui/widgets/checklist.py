@@ -5,9 +5,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 
-from warroom.core.views import Progress, TreeRow
+from warroom.core.tree import Progress, TreeRow
 from warroom.tui.draw import cell, line, row
-from warroom.tui.look import ITEM, PHASE
+from warroom.tui.look import CLOSED_GATE, ITEM, PHASE
 from warroom.tui.widgets.pane import Pane
 
 
@@ -120,13 +120,15 @@ class ChecklistPane(Pane, can_focus=True):
         glyph = (look.glyph if each.status == "done" else "▾" if each.opened else "▸", look.role)
         when = cell(each.when, 10, style) if each.when else line("")
         left = line(("▌" if current else " ", "$accent"), glyph, " ", when, (each.title, style))
-        mark = f"{each.mark}  {extra}" if extra else each.mark
-        return row(width, left, (mark, style), "on $cursor" if current else "")
+        counts = (f"{each.mark}  {extra}" if extra else each.mark, style)
+        gate = CLOSED_GATE
+        lock = (f"{gate.glyph} {gate.word}  ", gate.role if each.status == "now" else "$quiet") if each.gated else ""
+        return row(width, left, line(lock, counts), "on $cursor" if current else "")
 
     def _item(self, each: TreeRow, width: int) -> Content:
         look = ITEM[each.status]
         current = each.id == self.cursor
-        quiet = each.status in ("done", "skipped", "n/a", "deferred")
+        quiet = each.status in ("done", "by probe", "skipped", "n/a", "deferred")
         text = "bold" if current else "$quiet" if quiet else ""
         indent = " " * (2 * each.depth)
         left = line(("▌" if current else " ", "$accent"), indent, (look.glyph, look.role), " ", (each.title, text))

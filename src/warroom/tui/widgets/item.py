@@ -5,6 +5,8 @@ from typing import NamedTuple
 from textual.content import Content
 from textual.reactive import reactive
 
+from warroom.core.item_views import Fact
+from warroom.core.plain import one_line
 from warroom.core.views import FeedLine, ProbeView, clock_time
 from warroom.tui.draw import Part, cell, line, row, wrap
 from warroom.tui.look import ITEM, STEP, VERDICT, event_look
@@ -25,12 +27,16 @@ class ItemPane(Pane):
         status: str
         said: str
         """By whom and when, once somebody has said something."""
+        due: str
+        """When it is due, or how late it is; "" for what is closed or has no time."""
+        facts: tuple[Fact, ...]
         owner: str
         required: bool
         guide: str
         notes: str
         probe: ProbeView | None
         step: StepView | None
+        evidence: tuple[FeedLine, ...]
         history: tuple[FeedLine, ...]
 
     class Phase(NamedTuple):
@@ -38,6 +44,7 @@ class ItemPane(Pane):
 
         title: str
         when: str
+        due: str
         counts: str
         notes: str
 
@@ -51,6 +58,7 @@ class ItemPane(Pane):
 
     def _draw_phase(self, view: Phase, width: int) -> list[Content]:
         out = [*wrap(view.title, width, "bold"), line(""), _fact("when", view.when or "no time in its heading")]
+        out += [_fact("due", _due(view.due))] if view.due else []
         out.append(_fact("items", view.counts))
         notes = wrap(view.notes, width, "$quiet") if view.notes else []
         return [*out, line(""), *notes]
@@ -59,6 +67,7 @@ class ItemPane(Pane):
         gap = [line("")] if height >= 16 else []
         out = [line((view.number, "$accent"), (f"  {view.section}", "$quiet")), *wrap(view.title, width, "bold"), *gap]
         out += self._facts(view, width)
+        out += [part for fact in view.facts for part in _said(fact, width, 3 if gap else 1)]
         if view.guide:
             out += [*gap, *wrap(view.guide, width, "$quiet")]
         if view.step:
@@ -67,7 +76,10 @@ class ItemPane(Pane):
             out += [*gap, *self._probe(view.probe, width, short=not gap)]
         if view.notes and gap:
             out += [line(""), *wrap(view.notes, width, "$quiet")[:4]]
-        return [*out, *gap, *self._history(view, width, height - len(out) - len(gap))]
+        if view.evidence:
+            out += [*gap, *_section("EVIDENCE", view.evidence, width, 4)]
+        room = height - len(out) - len(gap)
+        return [*out, *gap, *_section("HISTORY", view.history, width, room)]
 
     @staticmethod
     def _facts(view: View, width: int) -> list[Content]:
@@ -76,8 +88,10 @@ class ItemPane(Pane):
             "state", (f"{look.glyph} {look.word}", look.role), (f"  {view.said}" if view.said else "", "$quiet")
         )
         needs = "required" if view.required else "optional"
-        facts = [row(width, state), row(width, _fact("owner", f"{view.owner} · {needs}" if view.owner else needs))]
-        return facts if view.owner or view.required else facts[:1]
+        owner = _fact("owner", f"{view.owner} · {needs}" if view.owner else needs)
+        facts = [row(width, state, "" if view.said else _due(view.due, "due "))]
+        facts += [row(width, owner)] if view.owner or view.required else []
+        return [*facts, row(width, _fact("due", _due(view.due)))] if view.due and view.said else facts
 
     @staticmethod
     def _step(step: StepView, width: int) -> list[Content]:
@@ -98,12 +112,29 @@ class ItemPane(Pane):
         head = row(width, ("BOUND PROBE", "$quiet"), (f"{probe.age} ago" if probe.age else "", "$quiet"))
         return [head, value, row(width, (probe.text, "$quiet"))]
 
-    @staticmethod
-    def _history(view: View, width: int, room: int) -> list[Content]:
-        if not view.history or room < 2:
-            return []
-        head = row(width, ("HISTORY", "$quiet"), (str(len(view.history)), "$quiet"))
-        return [head, *(_entry(each, width) for each in view.history[-(room - 1) :])]
+
+_TONE = {"quiet": "$quiet", "asks": "$accent", "loud": "$warn"}
+
+
+def _said(fact: Fact, width: int, most: int) -> list[Content]:
+    """A fact in at most so many lines."""
+    role = _TONE[fact.tone]
+    if most == 1:
+        return [row(width, _fact(fact.label, (fact.text, role)))]
+    first, *more = wrap(one_line(fact.text), width - 8, role)[:most]
+    return [_fact(fact.label, first), *(line(" " * 8, each) for each in more)]
+
+
+def _section(title: str, entries: tuple[FeedLine, ...], width: int, room: int) -> list[Content]:
+    """The last entries, under a title with the number of all."""
+    if not entries or room < 2:
+        return []
+    head = row(width, (title, "$quiet"), (str(len(entries)), "$quiet"))
+    return [head, *(_entry(each, width) for each in entries[-(room - 1) :])]
+
+
+def _due(due: str, label: str = "") -> Part:
+    return (due, "$warn") if due.startswith("late") else (f"{label}{due}" if due else "", "$quiet")
 
 
 def _fact(label: str, *value: Part) -> Content:

@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.reactive import reactive
 
 from warroom.tui.draw import Part, line, row
-from warroom.tui.look import ROOM, VERDICT
+from warroom.tui.look import HELD, ROOM, VERDICT, who
 from warroom.tui.widgets.pane import Pane
 
 
@@ -17,6 +17,8 @@ class Masthead(Pane):
         rehearsal: bool
         clock: str
         """The T-clock."""
+        held: str
+        """For how long it has been standing still; "" while it goes on."""
         state: str
         utc: str
         local: str
@@ -34,6 +36,12 @@ class Masthead(Pane):
         """Why the journal cannot be written, or ""."""
         worst: str
         """The worst verdict's word."""
+        claimed: bool = False
+        """Whether the operator took the seat without its being handed over."""
+        offered: str = ""
+        """Whom the operator hands the seat over to."""
+        types: str = ""
+        """Whose login types here by tmux, when it is not that of the operator."""
 
     view: reactive[View | None] = reactive(None)
 
@@ -43,15 +51,24 @@ class Masthead(Pane):
             return []
         banner: Part = (" REHEARSAL ", "bold $ink on $warn") if view.rehearsal else ""
         name = line(banner, " " if view.rehearsal else "", (view.release, "bold"), (f" → {view.environment}", "$quiet"))
-        clock = line((view.clock, "bold $accent"), "  ", self._state(view), self._role(view))
+        clock = line(*self._clock(view), self._role(view))
         times = line(view.utc, (" UTC", "$quiet"), (f"   {view.local}" if view.local and width > 60 else "", "$quiet"))
-        who = line(view.operator, "   ", self._saved(view))
+        acts = line(*self._operator(view), "   ", self._saved(view))
         if height == 1:
-            return [row(width, line(name, "   ", clock, self._driver(view)), line(times, "   ", who))]
+            return [row(width, line(name, "   ", clock, self._driver(view)), line(times, "   ", acts))]
         if width < 72:
             look = VERDICT[view.worst]
             times = line(times, "   ", (f"{look.glyph} {look.word}", look.role))
-        return [row(width, name, clock), row(width, line(times, self._driver(view)), who)]
+        return [row(width, name, clock), row(width, line(times, self._driver(view)), acts)]
+
+    @classmethod
+    def _clock(cls, view: View) -> tuple[Part, ...]:
+        """A hold stands where GO would; what is worse than a hold stands beside it."""
+        if not view.held:
+            return (view.clock, "bold $accent"), "  ", cls._state(view)
+        badge = (f" {HELD.glyph} HOLD {view.held} ", f"bold $ink on {HELD.role}")
+        worse: tuple[Part, ...] = () if view.state == "go" else (" ", cls._state(view))
+        return (view.clock, f"bold {HELD.role}"), "  ", badge, *worse
 
     @staticmethod
     def _state(view: View) -> Part:
@@ -62,6 +79,15 @@ class Masthead(Pane):
             else f"bold {look.role}"
         )
         return (f" {look.glyph} {look.word} ", style)
+
+    @staticmethod
+    def _operator(view: View) -> tuple[Part, ...]:
+        """Who acts, and the one thing most worth knowing about that."""
+        if view.types:
+            return (view.operator, "bold $warn"), (f" ≠ tmux: {view.types}", "bold $warn")
+        if view.offered:
+            return who(view.operator), (f" → {view.offered}?", "bold $accent")
+        return who(view.operator), (" claimed" if view.claimed else "", "$warn")
 
     @staticmethod
     def _role(view: View) -> Part:

@@ -26,8 +26,9 @@ class ProbePane(Pane):
         chart = self._plot(probe, width - _LEFT, 3)
         left = [self._value(probe), _limit(probe), line("")]
         graph = [line(row(_LEFT, part), each) for part, each in zip(left, chart, strict=True)]
-        foot = probe.rules if width > 34 else probe.fail_rule
-        return [self._title(probe, width), *graph, row(width, (foot, "$quiet"), self._age(probe, " ago"))]
+        foot = (probe.rules if width > 34 else probe.fail_rule, "$quiet")
+        foot = (probe.config_error, "$unsure") if probe.config_error else foot
+        return [self._title(probe, width), *graph, row(width, foot, self._age(probe, " ago"))]
 
     def _short(self, probe: ProbeView, width: int) -> list[Content]:
         value = row(12, self._value(probe))
@@ -41,7 +42,8 @@ class ProbePane(Pane):
         loud = probe.word == "fail"
         words = f"{look.glyph} {look.word}"
         badge = (f" {words} ", f"bold $ink on {look.role}") if loud else (words, f"bold {look.role}")
-        mark = (f"{probe.mark}  " if probe.mark and width > 26 else "", "$quiet")
+        shown = probe.mark and (width > 26 or probe.config_error)
+        mark = (f"{probe.mark}  " if shown else "", "$unsure" if probe.config_error else "$quiet")
         return row(width, (probe.title, "" if probe.word == "ok" else "bold"), line(mark, badge))
 
     @staticmethod
@@ -80,6 +82,8 @@ class ProbeList(Pane):
         calm = probe.word == "ok"
         left = line((look.glyph, look.role), " ", (probe.title, "$quiet" if calm else ""))
         value = cell(f"{probe.value} {probe.unit}".strip(), 9, "$quiet", right=True)
+        if probe.config_error:
+            value = line(("config error", "$unsure"))
         word = cell(look.word.lower(), 8, look.role)
         age = cell(probe.age, 5, "$quiet" if calm else look.role, right=True)
         return row(width, left, line(value, "  ", word, age))
