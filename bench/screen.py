@@ -43,7 +43,7 @@ async def _busy(path: Path) -> float:
     desk.start()
     lags: list[float] = []
     parts: list[OutputPart] = []
-    steps = Steps(desk, CLOCK, Here("ada", "host", 1, Path.cwd()), parts.append)
+    steps = Steps(desk, CLOCK, Here("ada", "host", 1, Path.cwd()), parts.append, path.with_name("runs"))
     async with _task(_beat(lags)), _task(_record(desk)):
         await steps.run_item(ITEM, actor="ada")
     desk.stop()

@@ -28,7 +28,7 @@ from warroom.core.release import Release
 from warroom.core.store import Sample
 from warroom.identity import Here
 from warroom.journal.store import open_journal
-from warroom.live import drive
+from warroom.opening import drive
 from warroom.probing.sampling import Sampler
 from warroom.room import Room
 from warroom.tui.app import WarroomApp

@@ -19,7 +19,8 @@ from warroom.clock import Clock, SystemClock
 from warroom.core.events import Event
 from warroom.core.probe import Measurement
 from warroom.identity import Here
-from warroom.live import Live, drive
+from warroom.live import Live
+from warroom.opening import drive
 from warroom.presence import Clients
 from warroom.probing.sampling import OpenSource, Sampler
 from warroom.tui.app import WarroomApp

@@ -6,7 +6,7 @@ import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from cli_kit import Shell
 from cockpit_releases import begin, events, vitals
@@ -101,8 +101,11 @@ class Release:
     def driver(self) -> int:
         return int(self.bodies(CockpitOpened)[0].pid)
 
-    def kill_all(self) -> None:
-        """Whatever a test has left."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Ends whatever a test has left."""
         for pid in (*_keepers(self.runs), *self.commands):
             with suppress(OSError):  # it is gone
                 if Path(f"/proc/{pid}/cwd").readlink() == self.home or pid not in self.commands:

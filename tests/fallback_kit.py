@@ -10,7 +10,8 @@ from cockpit_releases import OPERATOR, RELEASE, begin
 from warroom.clock import SystemClock
 from warroom.core.events import Event
 from warroom.identity import Here
-from warroom.live import Listeners, Live, drive
+from warroom.live import Listeners, Live
+from warroom.opening import drive
 from warroom.probing.sampling import Sampler
 
 STEPS = 2

@@ -126,7 +126,8 @@ def test_status_tells_where_the_release_stands(shell: Shell) -> None:
     shell.ok("tick", "backup", "--value", "41 GB")
     status = shell.json("status")
     assert status.keys() == {
-        "release", "environment", "t0", "phase", "phases", "items", "probes", "decisions", "rollback", "events", "head",
+        "release", "environment", "rehearsal", "t0", "phase", "phases", "items", "probes", "decisions", "rollback",
+        "end", "hold", "slip_s", "slips", "gates", "polls", "cockpits", "events", "head",
     }  # fmt: skip
     assert (status["release"], status["environment"]) == ("shop 4.2", "production")
     assert (status["t0"], status["phase"]) == ("2026-03-01T20:00:00.000000Z", "deployment-day")

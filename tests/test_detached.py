@@ -6,7 +6,6 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,23 +15,20 @@ from cockpit_kit import NARROW, Cockpit, cockpit
 from crash_kit import kill
 from detached_kit import Release, gone, killed
 from fallback_kit import driven
-from rollback_kit import start_rollback
-from room_kit import locked, no_room_to_write
-from running_kit import SECRET, is_alive, wait_until
+from running_kit import SECRET, is_alive
 from test_cockpit_step import open_step
 from tmux_kit import WARROOM, Terminal, terminal
-from warroom.core.events import RollbackStopped, RolledBack, StepFinished, StepInterrupted, StepOutput, StepStarted
+from warroom.core.events import StepFinished, StepInterrupted, StepOutput, StepStarted
 from warroom.core.states import StepState
 from warroom.running.detached import DetachedRun
-from warroom.running.keeper import Log, Order
+from warroom.running.keeper import Order
 
 
 @pytest.fixture
 def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Release]:
     monkeypatch.setenv("DEPLOY_TOKEN", SECRET)
-    it = Release(tmp_path)
-    yield it
-    it.kill_all()
+    with Release(tmp_path) as it:
+        yield it
 
 
 async def begins(it: Cockpit) -> None:
@@ -252,80 +248,6 @@ def keeper(release: Release, order: bytes) -> None:
     assert subprocess.run(argv, input=order, stderr=subprocess.DEVNULL, timeout=60, check=False).returncode
 
 
-# --- rollbacks
-
-
-@pytest.mark.real
-def test_a_rollback_waits_for_a_word_after_a_step_that_outlived_its_cockpit(release: Release) -> None:
-    run = (*WARROOM, "run", "-j", str(release.journal), "--as")
-    with terminal(*run, "ops-1", size=(120, 40), cwd=release.home) as it:
-        start_rollback(it)
-        it.shows("it begins", "half")
-        kill(it, release.journal)
-    with terminal(*run, "sre-1", size=(120, 40), cwd=release.home) as it:
-        it.shows("? help")
-        it.keys("R")
-        it.shows("it begins", "half", "running")
-        assert not release.bodies(StepInterrupted)
-        release.go_on()
-        it.shows("half and whole")
-        release.go_on()
-        it.shows("stopped", "step 2 has not run")
-        assert not (release.home / "drained").exists()
-
-        def goes_on() -> bool:  # its first moment may not be over
-            it.keys("r")
-            return "recovering" in it.text
-
-        it.until(goes_on, "the rest of the plan")
-    assert [body.step for body in release.bodies(RollbackStopped)] == [2]
-    assert len(release.commands) == 1
-    assert (release.home / "drained").exists()
-
-
-def test_in_one_cockpit_a_rollback_goes_on_by_itself(release: Release) -> None:
-    with driven(release.journal) as live:
-        ended = live.roll_back(typed=live.release.name, reason="")
-        release.go_on()
-        release.go_on()
-        ended.result(30)
-        assert live.release.rollback.status == "recovering"
-    assert len(release.bodies(RolledBack)) == 1
-    assert not release.runs.exists()
-
-
-def test_a_rollback_that_failed_alone_asks(release: Release) -> None:
-    (release.home / "bad").touch()
-    with driven(release.journal) as live:
-        live.roll_back(typed=live.release.name, reason="")
-        wait_until(lambda: bool(release.commands))
-    release.end()
-    with driven(release.journal) as live:
-        assert live.release.rollback.status == "asking"
-        live.retry_step()
-        wait_until(lambda: len(release.commands) == 2)
-    assert is_alive(release.commands[1])
-
-
-@pytest.mark.real
-def test_begun_while_the_journal_was_locked_it_is_found_all_the_same(release: Release) -> None:
-    run = (*WARROOM, "run", "-j", str(release.journal), "--as", "ops-1")
-    with terminal(*run, size=(120, 40), cwd=release.home) as it:
-        it.shows("? help")
-        with locked(release.journal):
-            start_rollback(it)
-            it.shows("it begins", "half")
-            os.kill(release.driver(), signal.SIGKILL)
-            it.shows("ended with 137")
-    release.end()
-    with driven(release.journal) as live:
-        assert live.release.rollback.status == "stopped"
-        step = live.release.rollback.steps[0]
-        assert step is not None
-        assert step.phase == "done"
-    assert not release.bodies(StepInterrupted)
-
-
 # --- what stands on disk
 
 
@@ -343,93 +265,6 @@ async def test_it_is_for_its_owner_and_holds_no_secret(release: Release) -> None
     texts = {path.name: path.read_text() for path in release.directory.iterdir() if path.is_file()}
     assert "it begins [redacted]" in texts["output"]
     assert [name for name, text in texts.items() if SECRET in text or "DEPLOY" in text] == []
-
-
-def batches(log: Log, numbers: range) -> list[str]:
-    """Adds as many, each as large as a flood's; gives their lines."""
-    made = [[f"{number}.{n} {'x' * 150}" for n in range(480)] for number in numbers]
-    for lines in made:
-        log.add(lines)
-    return [line for lines in made for line in lines]
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Iterator[Log]:
-    (tmp_path / "run").mkdir()
-    with closing(Log(tmp_path / "run")) as it:
-        yield it
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Iterator[DetachedRun]:
-    with closing(DetachedRun(tmp_path, "run")) as it:
-        yield it
-
-
-def test_a_flood_that_nobody_reads_is_bounded_and_its_gap_is_told(tmp_path: Path, log: Log, run: DetachedRun) -> None:
-    written = batches(log, range(60))
-    sizes = [path.stat().st_size for path in (tmp_path / "run").glob("output*")]
-    assert (len(sizes), sum(sizes) < 3 * 1024 * 1024) == (2, True)
-    (missing,), *rest = (printed.lines for printed in run.printed())
-    read = [line for lines in rest for line in lines]
-    assert missing == f"[... not kept: {len(written) - len(read)} lines ...]"
-    assert read == written[-len(read) :]
-
-
-def test_who_reads_along_misses_nothing(log: Log, run: DetachedRun) -> None:
-    written, read = list[str](), list[str]()
-    for number in range(0, 60, 5):
-        written += batches(log, range(number, number + 5))
-        read += [line for printed in run.printed() for line in printed.lines]
-    assert read == written
-
-
-def test_what_a_full_disk_does_not_take_is_told_as_a_gap(log: Log, run: DetachedRun) -> None:
-    log.add(["one"])
-    with no_room_to_write():
-        log.add(["two", "three"])
-        log.grow("four")
-    log.add(["four"])
-    assert [printed.lines for printed in run.printed()] == [("one",), ("[... not kept: 2 lines ...]",), ("four",)]
-
-
-FULL = """
-import asyncio, sys
-from pathlib import Path
-sys.path.insert(0, sys.argv[2])
-from fallback_child import fill
-from warroom.running.detached import DetachedRun
-from warroom.running.keeper import Log, Order
-
-def order(): return Order(["sh", "-c", "echo begun; exec sleep 600"], str(disk), None, 60, 5)
-
-async def main():
-    stop = asyncio.Event()
-    def full(printed):
-        print(*printed.lines)
-        for number in range(3): fill(disk / f"filler{number}")
-        stop.set()
-    outcome = await run.follow(full, print, stop)
-    print(outcome.why)
-
-disk = Path(sys.argv[1])
-run = DetachedRun(disk / "runs", "one")
-run.start(order())
-asyncio.run(main())
-try: DetachedRun(disk / "runs", "two").start(order())
-except OSError as error: print(error.strerror)
-print(*sorted(path.name for path in (disk / "runs").iterdir()))
-"""
-
-
-def test_a_disk_that_gets_full_keeps_room_for_the_result_and_can_be_asked_to_stop(tmp_path: Path) -> None:
-    mount = f'mount -t tmpfs -o size=2m none "{tmp_path}" && exec "$@"'
-    wrapper = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh"]
-    if subprocess.run([*wrapper, "true"], check=False, capture_output=True).returncode:
-        pytest.skip("this machine lets nobody mount")
-    argv = [*wrapper, sys.executable, "-c", FULL, str(tmp_path), str(Path(__file__).parent)]
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
-    assert done.stdout.splitlines() == ["begun", "stopped by TERM", "No space left on device", "one"], done.stderr
 
 
 # --- from the shell

@@ -38,10 +38,12 @@ MAY_IMPORT = {
     "presence": set(),
     "seat": {"core", "desk", "room", "presence"},
     "attaching": FOUNDATION | {"journal"},
-    "live": FOUNDATION | {"attaching", "desk", "room", "unsaved", "steps", "driving", "presence", "seat", "probing", "journal"},
+    "live": FOUNDATION | {"attaching", "desk", "room", "steps", "driving", "seat", "probing", "journal"},
+    "opening": FOUNDATION | {"live", "desk", "room", "unsaved", "seat", "presence", "probing", "journal"},
     "alone": FOUNDATION | {"room", "desk", "steps", "running", "journal"},
     "tui": {"", "core", "live"},
-    "cli": FOUNDATION | {*EDGES, "room", "unsaved", "steps", "alone", "reloading", "presence", "live", "tui"},
+    "cli": FOUNDATION
+    | {*EDGES, "room", "unsaved", "steps", "alone", "reloading", "presence", "live", "opening", "tui"},
 }
 """Rooms by the rooms that they may import; their own modules are always among them."""
 

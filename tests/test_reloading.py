@@ -17,7 +17,8 @@ from warroom.core import events as ev
 from warroom.identity import Here
 from warroom.journal.store import open_journal
 from warroom.journal.verify import verify
-from warroom.live import Listeners, drive
+from warroom.live import Listeners
+from warroom.opening import drive
 from warroom.probing.sampling import Sampler
 from warroom.room import Room
 from warroom.tui.frames import Frames

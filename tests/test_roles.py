@@ -20,7 +20,8 @@ from warroom.core import decisions
 from warroom.core.errors import Refused
 from warroom.core.events import CockpitOpened, DriverTook, Event, StepInterrupted
 from warroom.identity import Here
-from warroom.live import Listeners, Live, drive, watch
+from warroom.live import Listeners, Live
+from warroom.opening import drive, watch
 from warroom.probing.sampling import Sampler
 
 PATIENCE_S = 10.0

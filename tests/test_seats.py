@@ -23,7 +23,7 @@ from warroom.core.release import Release
 from warroom.core.wish import JournaledRefusal, Refusal
 from warroom.identity import Here
 from warroom.journal.store import open_journal
-from warroom.live import drive, watch
+from warroom.opening import drive, watch
 from warroom.probing.sampling import Sampler
 from warroom.room import Act, Room
 

@@ -21,7 +21,8 @@ from warroom.core.probe import Verdict
 from warroom.core.redaction import MARK, Redactor
 from warroom.files.probes_toml import load_probes
 from warroom.identity import Here
-from warroom.live import Listeners, Live, drive
+from warroom.live import Listeners, Live
+from warroom.opening import drive
 from warroom.probing.sampling import measure_once
 from warroom.probing.sources.table import check_source
 

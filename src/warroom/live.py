@@ -8,9 +8,9 @@ run in the engine's, so that none of the three can make another stutter.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,19 +26,15 @@ from warroom.core.events import CockpitClosed, CockpitOpened, DriverTook, Event,
 from warroom.core.probe import Outcome, Verdict
 from warroom.core.release import Release
 from warroom.core.store import Journal, Sample
-from warroom.desk import ONCE_S, Desk
+from warroom.desk import Desk
 from warroom.driving import Driving
 from warroom.identity import Here
 from warroom.journal.driver import DriverLock
-from warroom.journal.fallback import FallbackFiles
 from warroom.journal.lock import beside
-from warroom.journal.store import open_journal
-from warroom.presence import Clients
 from warroom.probing.sampling import Sampler
-from warroom.room import OBSERVER, Onlooker, Room, Update
+from warroom.room import OBSERVER, Update
 from warroom.seat import OwnSeat
 from warroom.steps import OutputPart
-from warroom.unsaved import RollbackRoom
 
 KEPT = 100  # readings of each probe that a new driver takes over from the journal
 KEPT_PARTS = 400  # pieces of output, for a screen that is come back to
@@ -296,48 +292,3 @@ class Live:
             self._printed = (*self._printed, part)[-KEPT_PARTS:]
         if self._listeners:
             self._listeners.output(part)
-
-
-@contextmanager
-def drive(
-    path: Path, sampler: Sampler, here: Here, *,
-    operator: str, probe_files: Path | None = None, clients: Clients | None = None,
-) -> Iterator[Live]:  # fmt: skip
-    """A cockpit on the journal at `path`, which drives its release or stands by to.
-
-    While it drives, changed files in the directory `probe_files` are taken. `clients` are those of the terminal
-    multiplexer around it.
-    """
-    desk = Desk(lambda: _rollback_room(path, sampler, here))
-    lock = DriverLock(path, user=here.user, host=here.host)
-    seat = OwnSeat(desk, here.origin("cockpit"), operator, clients)
-    with _live(path, desk, sampler, here, lock, seat, probe_files) as live:
-        yield live
-
-
-def _rollback_room(path: Path, sampler: Sampler, here: Here) -> Room:
-    journal = open_journal(path)
-    journal.wait_at_most(ONCE_S)
-    return RollbackRoom(journal, sampler.clock, FallbackFiles(journal.fallback), origin=here.origin("cockpit"))
-
-
-@contextmanager
-def watch(path: Path, sampler: Sampler, here: Here) -> Iterator[Live]:
-    """A cockpit that can read and never write: neither an event nor a setting, nor the lock of a writer."""
-    desk = Desk(lambda: Onlooker(open_journal(path, read_only=True), sampler.clock, origin=here.origin("watch")))
-    with _live(path, desk, sampler, here, None, OwnSeat(desk, here.origin("watch"), here.user)) as live:
-        yield live
-
-
-@contextmanager
-def _live(
-    path: Path, desk: Desk, sampler: Sampler, here: Here, lock: DriverLock | None, seat: OwnSeat,
-    probe_files: Path | None = None,
-) -> Iterator[Live]:  # fmt: skip
-    desk.start()
-    reader = partial(open_journal, path, read_only=True)
-    live = Live(desk, reader, sampler, here, lock, seat=seat, journal=path, probe_files=probe_files)
-    try:
-        yield live
-    finally:
-        live.stop()

@@ -124,7 +124,7 @@ def watch(journal: Path | None) -> None:
     """Look on: the cockpit of a release that others drive. It can never write, and is never in their way."""
     from warroom.clock import SystemClock
     from warroom.identity import here
-    from warroom.live import watch as look_on
+    from warroom.opening import watch as look_on
     from warroom.probing.sampling import Sampler
     from warroom.tui.app import WarroomApp
 
@@ -199,7 +199,7 @@ def open_cockpit(journal: Path, operator: str, probes: Path | None, approved: Co
     from warroom.clock import SystemClock
     from warroom.identity import here
     from warroom.journal.sqlite import VERSION, affected_by_wal_reset_bug
-    from warroom.live import drive
+    from warroom.opening import drive
     from warroom.presence import tmux_around
     from warroom.probing.sampling import Sampler
     from warroom.tui.app import WarroomApp

@@ -78,7 +78,7 @@ def _play(kit: "Kit", actor: str, approved: Collection[str]) -> None:
     """The story by itself; without a terminal it is played unseen."""
     from warroom.clock import SystemClock
     from warroom.identity import here
-    from warroom.live import drive
+    from warroom.opening import drive
     from warroom.probing.sampling import Sampler
     from warroom.tui.app import WarroomApp
     from warroom.tui.story import play

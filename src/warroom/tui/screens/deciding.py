@@ -40,7 +40,8 @@ class DecidingScreen(ActionScreen):
 
         def answer(minutes: float | None) -> None:
             if minutes is not None:
-                self.wish(partial(trigger_decisions.hold, name=trigger, minutes=minutes, seen=self._live.seen()))
+                hold = partial(trigger_decisions.hold, name=trigger, minutes=minutes, by=self._live.operator)
+                self.wish(partial(hold, seen=self._live.seen()))
 
         self.app.push_screen(HoldAnswer(trigger), answer)
 
@@ -49,7 +50,8 @@ class DecidingScreen(ActionScreen):
 
         def answer(reason: str | None) -> None:
             if reason:
-                self.wish(partial(trigger_decisions.override, name=trigger, reason=reason, seen=self._live.seen()))
+                override = partial(trigger_decisions.override, name=trigger, reason=reason, by=self._live.operator)
+                self.wish(partial(override, seen=self._live.seen()))
 
         self.app.push_screen(OverrideAnswer(trigger, asks.broke), answer)
 
