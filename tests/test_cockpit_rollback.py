@@ -157,7 +157,7 @@ async def test_from_the_first_step_to_restored(tmp_path: Path) -> None:
             production.numbers["payment-success"] = 99
             await it.shows("● restored", "● RESTORED")
             await it.press("escape")
-            await it.shows("ROLLBACK restored  ·  rolled back in")
+            await it.shows("ROLLBACK restored · rolled back in")
     assert course(journal) == [
         "rollback_started rollback",
         "step_started rollback:1", "step_finished rollback:1 done",

@@ -117,7 +117,7 @@ async def test_every_size_on_the_way_and_back(tmp_path: Path) -> None:
 
     clock = HandClock()
     async with cockpit(half_way(tmp_path, clock), WIDE, clock=clock) as it:
-        await it.shows("CHECKLIST", "TICK OFF")
+        await it.shows("CHECKLIST", "TICK OFF", "0 missed")
         before = it.still
         for size in ((80, 24), (60, 15), (20, 5), (1, 1), (200, 60), (80, 24), (120, 40)):
             await it.resize(size)
