@@ -127,7 +127,7 @@ async def test_every_size_on_the_way_and_back(tmp_path: Path) -> None:
         await it.until(lambda: it.still == before, f"another frame than before, which was\n{before}\n")
         await it.resize(TINY)
         await it.hides("Health")
-        await it.shows("▌  ○ Verify payment processing end-to-end", "✓ saved", "[R] Rollback", "? help")
+        await it.shows("▌  ◇ Verify payment processing end-to-end", "✓ saved", "[R] Rollback", "? help")
         await it.press("enter")
         await it.shows("figure", "Pay once by card")
 
