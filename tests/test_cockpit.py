@@ -268,3 +268,19 @@ async def test_a_fast_hand_loses_no_letter_after_the_find_key(tmp_path: Path, wo
         await it.write(f"/{words}")
         await it.shows(f"find     {words}")
         assert not it.of_kind("item_done")
+
+
+async def test_enter_pressed_twice_says_it_once(tmp_path: Path) -> None:
+    async with cockpit(begin(tmp_path)) as it:
+        await it.press("n")
+        await it.write("took 4 minutes")
+        it._send("enter")
+        it._send("enter")
+        await it.press("escape")
+        await it.stored("noted")
+        await it.press("n")
+        await it.write("took 4 minutes")
+        await it.press("enter")
+        await it.stored("noted", 2)
+        await it.shows("took 4 minutes")
+    assert len([event for event in events(it.journal) if event.body.kind == "noted"]) == 2

@@ -77,6 +77,8 @@ class Editor(Vertical):
         self._refusal = ""
         self._filled = ""
         """The sensed figure that stands in the field."""
+        self._said: tuple[Asks, str, str] | None = None
+        """What was entered last and has not been answered yet."""
 
     def compose(self) -> ComposeResult:
         yield Lines("", id="editor-title")
@@ -102,7 +104,7 @@ class Editor(Vertical):
     def draft(self, draft: Draft) -> None:
         self._filled = ""
         self._figure.value, self._text.value, self._cases.value = draft
-        self._refusal = ""
+        self._refusal, self._said = "", None
         self._show()
 
     @property
@@ -131,7 +133,7 @@ class Editor(Vertical):
 
     def refuse(self, reason: str) -> None:
         """Says in the title why an act was refused, until something else is asked or selected."""
-        self._refusal = reason
+        self._refusal, self._said = reason, None
         self._show()
 
     def _fill(self, sensed: Sensed | None) -> None:
@@ -162,7 +164,15 @@ class Editor(Vertical):
 
     @on(Input.Submitted, "#text")
     def _entered(self) -> None:
-        self.post_message(self.Entered(self._asks, self._text.value.strip(), self._about))
+        """A second Enter before the answer says nothing a second time."""
+        said = (self._asks, self._text.value.strip(), self._about)
+        if said != self._said:
+            self._said = said
+            self.post_message(self.Entered(*said))
+
+    @on(Input.Changed, "#text")
+    def _changed(self) -> None:
+        self._said = None
 
     def on_descendant_focus(self) -> None:
         self._show()
