@@ -140,7 +140,7 @@ class Frames:
         live = self._live
         place: Place = live.plan.places[item_id]
         state, binding = live.release.item(item_id), live.plan.binding(item_id)
-        now_us, events = live.clock.utc_us(), live.about(item_id)
+        now_us, events = live.clock.utc_us(), tuple(e for e in live.about(item_id) if not e.body.quiet)
         at = views.clock_time(state.at_us)[:5]
         said = f"{state.by} {at}" if state.status != "open" else ""
         since = Fact("since", f"{at}, for {views.age((now_us - state.at_us) / 1e6)}")
