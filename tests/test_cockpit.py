@@ -25,7 +25,7 @@ async def test_a_tick_with_its_figure_and_note(tmp_path: Path) -> None:
         await it.press("escape", "space")
         [event] = await it.stored("item_done")
         await it.shows("✓ Back up the database", "20:00 │", "412, rows compared", "1 of 8")
-        assert it.text.count("optional") == 2, "the editor is empty again"
+        await it.until(lambda: it.text.count("optional") == 2, "an editor that is empty again")
     body = event.body
     assert isinstance(body, ItemDone)
     assert (event.actor, body.item, body.value, body.note) == ("ops-1", "backup", "412", "rows compared")

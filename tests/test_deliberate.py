@@ -20,7 +20,7 @@ verify = ["health"]
 title = "Point traffic back"
 argv = ["touch", "pulled"]
 """
-SIZES = pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=["120x40", "80x24"])
+SIZES = pytest.mark.parametrize("size", [(120, 40)], ids=["120x40"])
 
 
 def paste(it: Terminal, text: str) -> None:
