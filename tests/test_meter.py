@@ -5,12 +5,13 @@ from functools import partial
 import pytest
 
 from release_kit import LAUNCH, Story, outcome, tick
-from warroom.core import decisions
+from warroom.core import decisions, views
 from warroom.core import events as ev
-from warroom.core.bindings import ItemBinding, Need
+from warroom.core.bindings import Command, ItemBinding, Need
 from warroom.core.meter import meter, warnings
 from warroom.core.probe import Verdict, Word
 from warroom.core.rollback_facts import rollback_facts
+from warroom.core.spread import Spread
 
 H = 3_600_000_000
 KEPT = Need(title="blue is kept", after="deploy", lasts=4 * 3600)
@@ -142,3 +143,12 @@ def test_the_bar_names_what_closes_first_and_is_urgent_near_the_end() -> None:
 def test_a_need_that_says_nothing_is_refused(fields: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         Need.model_validate({"title": "x", **fields})
+
+
+def test_how_long_a_command_takes_is_learned_from_several_runs() -> None:
+    command, plan = Command(argv=("true",), expected=10, timeout=60), Story().plan
+    once = plan.model_copy(update={"learned": {"deploy": Spread(n=1, p50_s=8, p90_s=8)}})
+    often = plan.model_copy(update={"learned": {"deploy": Spread(n=5, p50_s=8, p90_s=12)}})
+    assert views.time_words(plan, "deploy", command) == "about 10 s, stopped after 1m00s"
+    assert views.time_words(once, "deploy", command) == "about 8 s, stopped after 1m00s"
+    assert views.time_words(often, "deploy", command) == "about 8 s, P90 12 s of 5 runs, stopped after 1m00s"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from warroom.core.bindings import Command
+    from warroom.core.definitions import Definitions
     from warroom.core.release import Release
     from warroom.core.states import StepState
     from warroom.steps import OutputPart
@@ -52,13 +53,13 @@ def step(
 
     actor, me = operator_name(operator), here()
     with reading(journal) as (_, room):
-        target, release = room.plan.resolve(item), room.release
-        command = room.plan.binding(target).step
+        plan, release = room.plan, room.release
+        target = plan.resolve(item)
+        command = plan.binding(target).step
         if command is None:
             raise BadInput(f'no step is bound to "{item}"', "the side file binds one with [item.ID.step]")
-        expected_s = room.plan.expected_s(target, command.expected)
     goes_on = is_known(needed(journal), release.item(target).step)
-    for line in _shown(command, release, target, f"{me.user}@{me.host}", me.base / command.cwd, expected_s, goes_on):
+    for line in _shown(command, plan, release, target, f"{me.user}@{me.host}", me.base / command.cwd, goes_on):
         click.echo(line, err=True)
     if dry_run:
         return 0
@@ -69,7 +70,7 @@ def step(
 
 
 def _shown(
-    command: "Command", release: "Release", target: str, who: str, where: Path, expected_s: float, goes_on: bool
+    command: "Command", plan: "Definitions", release: "Release", target: str, who: str, where: Path, goes_on: bool
 ) -> "Iterator[str]":
     """What runs, as people check it."""
     from warroom.core.views import environment_words, time_words
@@ -77,7 +78,7 @@ def _shown(
     yield f"$ {join(command.argv)}"
     yield f"runs as  {who} in {where}"
     yield f"gets     {environment_words(command)}"
-    yield f"takes    {time_words(command, expected_s)}"
+    yield f"takes    {time_words(plan, target, command)}"
     before = release.item(target).step
     if goes_on and before:
         yield f"before   attempt {before.attempt} by {before.by} is running or has just ended: no other is started"

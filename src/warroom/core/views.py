@@ -179,10 +179,17 @@ def environment_words(command: Command) -> str:
     return f"of the environment {', '.join((*command.env, *ALWAYS_PASSED))}"
 
 
-def time_words(command: Command, expected_s: float) -> str:
+def time_words(plan: Definitions, target: str, command: Command) -> str:
     """How long a command takes, and what ends it."""
     goes_on = "; goes on without this terminal" if command.detach else ""
-    return f"about {span(expected_s)}, stopped after {span(command.timeout)}{goes_on}"
+    return f"{_expected_words(plan, target, command.expected)}, stopped after {span(command.timeout)}{goes_on}"
+
+
+def _expected_words(plan: Definitions, target: str, written_s: float) -> str:
+    """`about 8 s`, and once several runs are known `about 8 s, P90 12 s of 5 runs`."""
+    learned = plan.learned.get(target)
+    about = f"about {span(plan.expected_s(target, written_s))}"
+    return f"{about}, P90 {span(learned.p90_s)} of {learned.n} runs" if learned and learned.n > 1 else about
 
 
 def clock_time(at_us: int) -> str:

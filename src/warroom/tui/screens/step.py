@@ -71,7 +71,7 @@ class StepScreen(ActionScreen):
             line(("command  ", "$quiet"), join(command.argv)),
             line(("runs as  ", "$quiet"), f"{where.user}@{where.host} in {where.cwd(command)}"),
             line(("gets     ", "$quiet"), environment_words(command)),
-            line(("takes    ", "$quiet"), time_words(command, self._expected_s)),
+            line(("takes    ", "$quiet"), time_words(self._live.plan, self._item, command)),
             *self._attempts(),
             "",
         )
