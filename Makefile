@@ -10,7 +10,7 @@ demo: $(READY)   ## the main job: see it all on a simulated production
 	@$(BIN)/warroom demo
 
 test: $(READY)   ## the tests that need nothing but Python
-	$(BIN)/pytest -n 2 -m "not real and not slow"
+	$(BIN)/pytest -n 4 -m "not real and not slow"
 
 real: $(READY)   ## the tests against real servers; .ci/run knows what to install
 	$(BIN)/pytest -m "real or slow"
