@@ -120,6 +120,7 @@ def _roll_back(it: Terminal) -> None:
     it.shows("ROLLBACK restored")
 
 
+_ASIDE = ("step_output", "item_stale", "item_true_again")  # how many there are, and when, differs from run to run
 _TOLD = ("item_", "step_", "roll", "restored", "cockpit_closed")  # the rest is bookkeeping
 
 
@@ -128,7 +129,7 @@ def _course(export: str) -> list[tuple[str, str, str, str]]:
     told = []
     for line in map(json.loads, export.splitlines()[:-1]):
         body = line["body"]
-        if line["actor"] == "demo" or not line["kind"].startswith(_TOLD):
+        if line["actor"].startswith("demo") or line["kind"] in _ASIDE or not line["kind"].startswith(_TOLD):
             continue
         words = body.get("note") or body.get("reason") or body.get("typed") or body.get("outcome", {}).get("ended", "")
         told.append((line["kind"], line["actor"], line["subject"], words))
